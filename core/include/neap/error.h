@@ -68,9 +68,11 @@ void neap_error_set(neap_error *err,
                     ...) NEAP_PRINTF(4, 5);
 
 /* The same for errno `sys`; ": " and the system's text end the message. */
-void neap_error_set_errno(
-    neap_error *err, const char *op, int sys, const char *fmt, ...)
-    NEAP_PRINTF(4, 5);
+void neap_error_set_errno(neap_error *err,
+                          const char *op,
+                          int sys,
+                          const char *fmt,
+                          ...) NEAP_PRINTF(4, 5);
 
 /* Make `to` a copy that owns its strings; what it held is released. */
 void neap_error_copy(neap_error *to, const neap_error *from);

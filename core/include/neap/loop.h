@@ -9,9 +9,9 @@
  * opened on it shares it.
  *
  * gRPC puts what it completes on a queue that somebody has to wait for.
- * DRIVEN: who drives the loop calls neap_loop_turn, which waits for both at once
- * on the calling thread; the fastest way. HOSTED: somebody else calls uv_run;
- * a thread of ours waits for the queue and wakes the loop.
+ * DRIVEN: who drives the loop calls neap_loop_turn, which waits for both at
+ * once on the calling thread; the fastest way. HOSTED: somebody else calls
+ * uv_run; a thread of ours waits for the queue and wakes the loop.
  *
  * Threads: everything in this library belongs to the loop's thread.
  */

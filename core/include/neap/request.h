@@ -17,8 +17,8 @@
 typedef struct neap_request neap_request;
 
 /*
- * Ask `req` to end. Its callback still runs, later: with NEAP_CANCELLED, or with
- * the outcome where that was already on its way. Twice is fine.
+ * Ask `req` to end. Its callback still runs, later: with NEAP_CANCELLED, or
+ * with the outcome where that was already on its way. Twice is fine.
  */
 void neap_request_cancel(neap_request *req);
 

@@ -1,0 +1,24 @@
+#ifndef LOOP_H
+#define LOOP_H
+
+#include <stddef.h>
+
+#include "neap/loop.h"
+#include "rpc.h"
+
+/* Something to run on the loop's next turn; embed it. */
+typedef struct loop_task {
+    struct loop_task *next;
+    void (*run)(struct loop_task *task);
+} loop_task;
+
+/* Run `task` later, never before this returns. It must stay in place. */
+void loop_defer(neap_loop *loop, loop_task *task);
+
+rpc_queue *loop_queue(const neap_loop *loop);
+
+/* Count a batch that is on its way; `background` ones do not keep it going. */
+void loop_flight_begin(neap_loop *loop, bool background);
+void loop_flight_end(neap_loop *loop, bool background);
+
+#endif

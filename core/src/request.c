@@ -1,0 +1,6 @@
+#include "request.h"
+
+void neap_request_cancel(neap_request *req)
+{
+    req->cancel(req);
+}

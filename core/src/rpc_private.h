@@ -1,0 +1,89 @@
+#ifndef RPC_PRIVATE_H
+#define RPC_PRIVATE_H
+
+/* What rpc.c, rpc_stream.c and rpc_queue.c share. Nobody else includes it. */
+
+#include <grpc/grpc.h>
+
+#include "loop.h"
+#include "request.h"
+#include "rpc.h"
+
+/* One batch of operations on its way; `done` runs when gRPC is through. */
+struct rpc_batch {
+    void (*done)(rpc_batch *batch, bool ok);
+};
+
+struct rpc_queue {
+    grpc_completion_queue *queue;
+    grpc_channel *bell_channel; /* leads nowhere; the bell is a call on it */
+    grpc_call *bell;
+};
+
+typedef struct rpc_counter {
+    char *path;
+    uint64_t count;
+} rpc_counter;
+
+/* What a unary call and a stream have in common. */
+typedef struct rpc_flight {
+    neap_request req; /* first */
+    rpc *r;
+    struct rpc_flight *next, **at; /* in rpc.flying */
+    grpc_call *call;
+    const char *op;
+    char *path, *id;
+    bool background;
+    double start;      /* since the epoch */
+    uint64_t start_hr; /* monotonic, ns */
+    grpc_metadata_array headers, trailers;
+    grpc_status_code status;
+    grpc_slice details;
+} rpc_flight;
+
+struct rpc {
+    neap_loop *loop;
+    grpc_channel *channel;
+    grpc_slice ns;
+    double timeout_s;
+    bool closing;
+    rpc_flight *flying;
+    rpc_observer observer;
+    void *observer_arg;
+    rpc_counter *counters;
+    size_t counter_count;
+};
+
+/* Make the gRPC call of `f`, count it, and keep the loop going for it. */
+void rpc_flight_begin(rpc_flight *f,
+                      rpc *r,
+                      const char *path,
+                      const rpc_options *opt,
+                      bool stream);
+
+/* The operation that sends the metadata; `space` has room for it. */
+grpc_op rpc_flight_metadata(const rpc_flight *f,
+                            const rpc_options *opt,
+                            grpc_metadata *space);
+
+/* The operations that bring the status into `f`. */
+grpc_op rpc_flight_headers(rpc_flight *f);
+grpc_op rpc_flight_status(rpc_flight *f);
+
+/* Describe a status other than OK. */
+void rpc_flight_error(const rpc_flight *f, neap_error *err);
+
+/* Tell the observer, take `f` off the channel, release what it holds. */
+void rpc_flight_end(rpc_flight *f);
+
+void rpc_flight_start(rpc_flight *f,
+                      const grpc_op *ops,
+                      size_t count,
+                      rpc_batch *batch);
+
+grpc_byte_buffer *rpc_buffer(const uint8_t *data, size_t size);
+
+/* All bytes of `buffer` in one slice, which is owned by the caller. */
+bool rpc_buffer_read(grpc_byte_buffer *buffer, grpc_slice *bytes);
+
+#endif
