@@ -81,18 +81,30 @@ rpc_queue *loop_queue(const neap_loop *loop)
     return loop->queue;
 }
 
+void loop_hold(neap_loop *loop)
+{
+    if (loop->holding++ == 0 && loop->mode == NEAP_LOOP_HOSTED)
+        uv_ref((uv_handle_t *)&loop->wake);
+}
+
+void loop_release(neap_loop *loop)
+{
+    if (--loop->holding == 0 && loop->mode == NEAP_LOOP_HOSTED)
+        uv_unref((uv_handle_t *)&loop->wake);
+}
+
 void loop_flight_begin(neap_loop *loop, bool background)
 {
     loop->flying++;
-    if (!background && loop->holding++ == 0 && loop->mode == NEAP_LOOP_HOSTED)
-        uv_ref((uv_handle_t *)&loop->wake);
+    if (!background)
+        loop_hold(loop);
 }
 
 void loop_flight_end(neap_loop *loop, bool background)
 {
     loop->flying--;
-    if (!background && --loop->holding == 0 && loop->mode == NEAP_LOOP_HOSTED)
-        uv_unref((uv_handle_t *)&loop->wake);
+    if (!background)
+        loop_release(loop);
 }
 
 static bool is_alive(const neap_loop *loop)

@@ -17,8 +17,12 @@ void loop_defer(neap_loop *loop, loop_task *task);
 
 rpc_queue *loop_queue(const neap_loop *loop);
 
-/* Count a batch that is on its way; `background` ones do not keep it going. */
+/* Count a call that is on its way; `background` ones do not keep it going. */
 void loop_flight_begin(neap_loop *loop, bool background);
 void loop_flight_end(neap_loop *loop, bool background);
+
+/* Keep the loop going for somebody who waits; each hold is released once. */
+void loop_hold(neap_loop *loop);
+void loop_release(neap_loop *loop);
 
 #endif

@@ -1,0 +1,92 @@
+#ifndef NEAP_STREAM_H
+#define NEAP_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "neap/error.h"
+#include "neap/request.h"
+
+/*
+ * One standard stream of a process: a FIFO that containerd's shim holds the
+ * other end of. Standard input is written, the outputs are read.
+ *
+ * Lifetime: reference-counted. A stream outlives its process's deletion: what
+ * it was given stays, and reading it answers with the end.
+ */
+typedef struct neap_stream neap_stream;
+
+typedef enum neap_stdio_kind {
+    NEAP_STDIO_NULL,    /* /dev/null; there is no FIFO */
+    NEAP_STDIO_PIPE,    /* read or written by requests */
+    NEAP_STDIO_CAPTURE, /* outputs: kept in memory, up to `limit` */
+    NEAP_STDIO_FD,      /* copied to, or from, `fd` */
+    NEAP_STDIO_FILE,    /* outputs: appended to `file`; input: read from it */
+} neap_stdio_kind;
+
+/* What one stream is connected to. Strings are copied, `fd` is duplicated. */
+typedef struct neap_stdio_end {
+    neap_stdio_kind kind;
+    const char *path; /* of the FIFO; the same for both outputs merges them */
+    const char *file; /* FILE */
+    int fd;           /* FD */
+    size_t limit;     /* CAPTURE, in bytes; what comes after is dropped */
+    bool holds;       /* PIPE: the wait lasts until neap_stream_done */
+} neap_stdio_end;
+
+typedef struct neap_stdio {
+    neap_stdio_end in, out, err;
+    bool terminal;  /* in, out and err are one terminal; no `err` then */
+    bool adopt;     /* the FIFOs exist: made by an earlier client */
+    double drain_s; /* how long after the exit output is waited for */
+} neap_stdio;
+
+/*
+ * `data` is owned by the callee (free it); NULL without an error is the end of
+ * the stream.
+ */
+typedef void (*neap_stream_read_cb)(void *arg,
+                                    const neap_error *err,
+                                    char *data,
+                                    size_t size);
+typedef void (*neap_stream_write_cb)(void *arg, const neap_error *err);
+
+/*
+ * Read what there is, at least a byte. PIPE outputs only.
+ *
+ * FAILED_PRECONDITION while another read waits: a stream has one reader.
+ */
+neap_request *
+neap_stream_read(neap_stream *stream, neap_stream_read_cb cb, void *arg);
+
+/*
+ * Write `data`, which is copied. The callback runs when all of it was taken;
+ * FAILED_PRECONDITION once the process has ended or the stream was closed.
+ */
+neap_request *neap_stream_write(neap_stream *stream,
+                                const char *data,
+                                size_t size,
+                                neap_stream_write_cb cb,
+                                void *arg);
+
+/*
+ * Input: end it once what was written is through; the process sees end of file.
+ * Output: read no more. Idempotent.
+ */
+void neap_stream_close(neap_stream *stream);
+
+/* Say that the consumer of a PIPE that `holds` has taken everything. */
+void neap_stream_done(neap_stream *stream);
+
+/* What a CAPTURE has so far; borrowed until the stream reads on. */
+const char *neap_stream_captured(const neap_stream *stream, size_t *size);
+
+/* Why output is missing: "limit", "drain", "ENOSPC", …; NULL: none is. */
+const char *neap_stream_truncated(const neap_stream *stream);
+
+bool neap_stream_is_closed(const neap_stream *stream);
+
+neap_stream *neap_stream_ref(neap_stream *stream);
+void neap_stream_unref(neap_stream *stream); /* NULL is ignored */
+
+#endif

@@ -1,0 +1,36 @@
+#ifndef FIFO_H
+#define FIFO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Named pipes. Every function answers 0 or more, or a negative errno.
+ */
+
+/* Make a FIFO, mode 0600. */
+int fifo_make(const char *path);
+
+/*
+ * Open without blocking and without following a symlink. Readers see the end
+ * only after a writer has come and gone. The writer's end is opened for both,
+ * so that it opens before a reader is there and never gives EPIPE.
+ */
+int fifo_open_reader(const char *path);
+int fifo_open_writer(const char *path);
+
+/* Remove a FIFO; nothing else is ever removed. */
+void fifo_remove(const char *path);
+
+/*
+ * A description of `fd` of one's own, non-blocking: what others who hold the
+ * same file see does not change. Where the kernel has none to give (sockets),
+ * a duplicate; `*shared` says so.
+ */
+int fd_own(int fd, int flags, bool *shared);
+
+/* write(2) that raises no SIGPIPE, whatever its disposition is. */
+ssize_t fd_write(int fd, const void *data, size_t size);
+
+#endif

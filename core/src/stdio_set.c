@@ -1,0 +1,178 @@
+#include "stdio_set.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fifo.h"
+#include "memory.h"
+#include "watch.h"
+
+struct stdio {
+    neap_loop *loop;
+    neap_stream *streams[3];
+    char *paths[3];
+    bool terminal, adopt;
+    double drain_s;
+    timer *drain; /* runs from the exit until the output is through */
+    void (*drained_cb)(void *arg);
+    void *drained_arg;
+    void (*input_end_cb)(void *arg);
+    void *input_end_arg;
+};
+
+/* --- draining ------------------------------------------------------------- */
+
+static bool is_through(const stdio *io)
+{
+    for (int i = 1; i < 3; i++)
+        if (io->streams[i] != NULL && !stream_is_through(io->streams[i]))
+            return false;
+    return true;
+}
+
+static void drained(stdio *io)
+{
+    void (*cb)(void *) = io->drained_cb;
+
+    timer_close(&io->drain);
+    io->drained_cb = NULL;
+    if (cb != NULL)
+        cb(io->drained_arg);
+}
+
+static void on_output_end(void *arg)
+{
+    stdio *io = arg;
+
+    if (io->drained_cb != NULL && is_through(io))
+        drained(io);
+}
+
+static void on_drain_over(void *arg)
+{
+    stdio *io = arg;
+
+    for (int i = 1; i < 3; i++)
+        if (io->streams[i] != NULL && !stream_is_through(io->streams[i]))
+            stream_truncate(io->streams[i], "drain");
+    drained(io);
+}
+
+void stdio_drain(stdio *io, void (*cb)(void *arg), void *arg)
+{
+    if (io->streams[0] != NULL)
+        stream_shut(io->streams[0], NEAP_FAILED_PRECONDITION);
+    if (is_through(io)) {
+        cb(arg);
+        return;
+    }
+    io->drained_cb = cb;
+    io->drained_arg = arg;
+    io->drain = timer_open(io->loop, io->drain_s, on_drain_over, io);
+}
+
+static void on_input_end(void *arg)
+{
+    stdio *io = arg;
+
+    io->input_end_cb(io->input_end_arg);
+}
+
+/* --- opening and closing -------------------------------------------------- */
+
+/* The second of two merged outputs has the first one's FIFO and no stream. */
+static bool is_merged(const neap_stdio *config)
+{
+    return config->err.kind != NEAP_STDIO_NULL && config->err.path != NULL &&
+           config->out.path != NULL &&
+           strcmp(config->err.path, config->out.path) == 0;
+}
+
+static bool
+open_one(stdio *io, int which, const neap_stdio_end *end, neap_error *err)
+{
+    int bad;
+
+    if (end->kind == NEAP_STDIO_NULL)
+        return true;
+    bad = io->adopt ? 0 : fifo_make(end->path);
+    if (bad < 0) {
+        neap_error_set_errno(err, "process.start", -bad,
+                             "cannot make the FIFO %s", end->path);
+        return false;
+    }
+    io->paths[which] = xstrdup(end->path);
+    io->streams[which] =
+        which == 0 ? stream_open_input(io->loop, end, on_input_end, io, err)
+                   : stream_open_output(io->loop, end, on_output_end, io, err);
+    return io->streams[which] != NULL;
+}
+
+stdio *stdio_open(neap_loop *loop,
+                  const neap_stdio *config,
+                  void (*input_end_cb)(void *arg),
+                  void *arg,
+                  neap_error *err)
+{
+    stdio *io = xcalloc(1, sizeof *io);
+    bool merged = is_merged(config);
+
+    io->loop = loop;
+    io->terminal = config->terminal;
+    io->adopt = config->adopt;
+    io->drain_s = config->drain_s;
+    io->input_end_cb = input_end_cb;
+    io->input_end_arg = arg;
+    if (open_one(io, 0, &config->in, err) &&
+        open_one(io, 1, &config->out, err) &&
+        (merged || open_one(io, 2, &config->err, err))) {
+        if (merged)
+            io->paths[2] = xstrdup(config->err.path);
+        return io;
+    }
+    stdio_close(io, NEAP_CANCELLED, !io->adopt);
+    return NULL;
+}
+
+void stdio_close(stdio *io, neap_code code, bool remove)
+{
+    if (io == NULL)
+        return;
+    timer_close(&io->drain);
+    for (int i = 0; i < 3; i++) {
+        if (io->streams[i] != NULL)
+            stream_shut(io->streams[i], code);
+        neap_stream_unref(io->streams[i]);
+        if (io->paths[i] != NULL && remove)
+            fifo_remove(io->paths[i]);
+        free(io->paths[i]);
+    }
+    free(io);
+}
+
+/* --- what it knows -------------------------------------------------------- */
+
+neap_stream *stdio_stream(const stdio *io, int which)
+{
+    return io->streams[which];
+}
+
+const char *stdio_path(const stdio *io, int which)
+{
+    return io->paths[which] != NULL ? io->paths[which] : "";
+}
+
+bool stdio_is_terminal(const stdio *io)
+{
+    return io->terminal;
+}
+
+const char *stdio_truncated(const stdio *io)
+{
+    for (int i = 1; i < 3; i++)
+        if (io->streams[i] != NULL &&
+            neap_stream_truncated(io->streams[i]) != NULL)
+            return neap_stream_truncated(io->streams[i]);
+    return NULL;
+}

@@ -1,0 +1,49 @@
+#ifndef STDIO_SET_H
+#define STDIO_SET_H
+
+#include "neap/stream.h"
+#include "stream.h"
+
+/*
+ * The standard streams of one process, from before it is created until its
+ * record is deleted: FIFOs made, opened in the order that cannot deadlock
+ * (readers are there before the shim opens to write), drained, removed.
+ */
+typedef struct stdio stdio;
+
+/*
+ * Make and open what `config` names. Gives NULL with `err` filled, and nothing
+ * left behind, on failure. `on_input_end` runs when the input's user has ended
+ * it: containerd is to be told, for closing our end alone is no end of file.
+ */
+stdio *stdio_open(neap_loop *loop,
+                  const neap_stdio *config,
+                  void (*on_input_end)(void *arg),
+                  void *arg,
+                  neap_error *err);
+
+/*
+ * The process has exited. Run `cb` once all output is through, or when the
+ * configured time is over; then the outputs say that they are truncated.
+ * Input ends at once. The callback may run before this returns.
+ */
+void stdio_drain(stdio *io, void (*cb)(void *arg), void *arg);
+
+/*
+ * Close every stream; requests in flight answer with `code`. With `remove` the
+ * FIFOs go too: the process is deleted, and nobody will attach. NULL is
+ * ignored.
+ */
+void stdio_close(stdio *io, neap_code code, bool remove);
+
+/* Borrowed; NULL where the stream is "null". 0 input, 1 output, 2 error. */
+neap_stream *stdio_stream(const stdio *io, int which);
+
+/* Paths for containerd; "" where there is none. Borrowed. */
+const char *stdio_path(const stdio *io, int which);
+bool stdio_is_terminal(const stdio *io);
+
+/* Why output is missing, of either stream; NULL: none is. */
+const char *stdio_truncated(const stdio *io);
+
+#endif

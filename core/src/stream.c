@@ -1,0 +1,255 @@
+#include "stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fifo.h"
+#include "loop.h"
+#include "memory.h"
+#include "request.h"
+#include "stream_private.h"
+
+/* --- life ----------------------------------------------------------------- */
+
+neap_stream *stream_new(neap_loop *loop,
+                        const neap_stdio_end *end,
+                        stream_end_cb end_cb,
+                        void *arg)
+{
+    neap_stream *s = xcalloc(1, sizeof *s);
+
+    s->refs = 1;
+    s->loop = loop;
+    s->kind = end->kind;
+    s->holds = end->holds;
+    s->limit = end->limit;
+    s->fd = s->other = -1;
+    s->end_cb = end_cb;
+    s->end_arg = arg;
+    return s;
+}
+
+neap_stream *neap_stream_ref(neap_stream *stream)
+{
+    stream->refs++;
+    return stream;
+}
+
+void neap_stream_unref(neap_stream *stream)
+{
+    if (stream == NULL || --stream->refs > 0)
+        return;
+    stream_release(stream);
+    free(stream->captured);
+    free(stream->rest);
+    free(stream);
+}
+
+void stream_release(neap_stream *s)
+{
+    watch_close(&s->fifo);
+    watch_close(&s->far);
+    timer_close(&s->pause);
+    if (s->fd >= 0)
+        close(s->fd);
+    if (s->other >= 0)
+        close(s->other);
+    s->fd = s->other = -1;
+}
+
+/* Nobody needs to wait for a pipe, but for the consumer that it holds. */
+bool stream_is_through(const neap_stream *s)
+{
+    return s->kind == NEAP_STDIO_PIPE && !s->is_input ? !s->holds : s->ended;
+}
+
+static void tell(neap_stream *s)
+{
+    stream_end_cb cb = s->end_cb;
+
+    if (cb == NULL || !stream_is_through(s))
+        return;
+    s->end_cb = NULL;
+    cb(s->end_arg);
+}
+
+void stream_finish(neap_stream *s)
+{
+    s->ended = true;
+    stream_release(s);
+    tell(s);
+}
+
+bool neap_stream_is_closed(const neap_stream *stream)
+{
+    return stream->ended;
+}
+
+const char *neap_stream_truncated(const neap_stream *stream)
+{
+    return stream->truncated;
+}
+
+const char *neap_stream_captured(const neap_stream *stream, size_t *size)
+{
+    *size = stream->captured_size;
+    return stream->captured;
+}
+
+void neap_stream_done(neap_stream *stream)
+{
+    stream->holds = false;
+    tell(stream);
+}
+
+/* --- opening the far side ------------------------------------------------- */
+
+static int open_far(const neap_stdio_end *end, bool output, bool *shared)
+{
+    int fd;
+
+    *shared = false;
+    if (end->kind == NEAP_STDIO_FD)
+        return fd_own(end->fd, output ? O_WRONLY : O_RDONLY, shared);
+    fd = open(end->file,
+              (output ? O_WRONLY | O_APPEND | O_CREAT : O_RDONLY) | O_CLOEXEC |
+                  O_NONBLOCK | O_NOCTTY,
+              0600);
+    return fd < 0 ? -errno : fd;
+}
+
+bool stream_open_ends(neap_stream *s,
+                      const neap_stdio_end *end,
+                      bool output,
+                      neap_error *err)
+{
+    bool shared;
+
+    if (end->kind == NEAP_STDIO_FD || end->kind == NEAP_STDIO_FILE) {
+        s->other = open_far(end, output, &shared);
+        if (s->other < 0) {
+            int sys = -s->other;
+
+            s->other = -1;
+            if (end->kind == NEAP_STDIO_FILE)
+                neap_error_set_errno(err, "process.start", sys,
+                                     "cannot open %s", end->file);
+            else
+                neap_error_set_errno(err, "process.start", sys,
+                                     "cannot use file descriptor %d", end->fd);
+            return false;
+        }
+    }
+    s->fd = output ? fifo_open_reader(end->path) : fifo_open_writer(end->path);
+    if (s->fd < 0) {
+        neap_error_set_errno(err, "process.start", -s->fd,
+                             "cannot open the FIFO %s", end->path);
+        s->fd = -1;
+        return false;
+    }
+    return true;
+}
+
+/* --- requests ------------------------------------------------------------- */
+
+static void on_late(loop_task *task)
+{
+    stream_request *r =
+        (stream_request *)((char *)task - offsetof(stream_request, late));
+    neap_error err = { 0 };
+
+    if (r->code != NEAP_OK)
+        neap_error_set(&err, r->code, r->op, "%s", r->why);
+    stream_request_answer(r, r->code != NEAP_OK ? &err : NULL, NULL, 0);
+    neap_error_clear(&err);
+}
+
+static void cancel_nothing(neap_request *req)
+{
+    (void)req; /* it answers on the next turn */
+}
+
+void stream_request_fail(stream_request *r, neap_code code, const char *why)
+{
+    r->code = code;
+    r->why = why;
+    r->req.cancel = cancel_nothing;
+    r->late.run = on_late;
+    loop_defer(r->stream->loop, &r->late);
+}
+
+void stream_request_answer(stream_request *r,
+                           const neap_error *err,
+                           char *data,
+                           size_t size)
+{
+    neap_stream *s = r->stream;
+
+    loop_release(s->loop);
+    if (r->read_cb != NULL)
+        r->read_cb(r->arg, err, data, size);
+    else
+        r->write_cb(r->arg, err);
+    free(r->data);
+    free(r);
+    neap_stream_unref(s);
+}
+
+stream_request *stream_request_new(neap_stream *s, const char *op, void *arg)
+{
+    stream_request *r = xcalloc(1, sizeof *r);
+
+    r->stream = neap_stream_ref(s);
+    r->op = op;
+    r->arg = arg;
+    loop_hold(s->loop);
+    return r;
+}
+
+/* --- ending --------------------------------------------------------------- */
+
+static void fail_all(neap_stream *s, neap_code code)
+{
+    stream_request *r = s->reader, *w = s->writers, *next;
+
+    s->reader = NULL;
+    s->writers = NULL;
+    if (r != NULL) /* what follows the end of a process is the end */
+        stream_request_fail(r, code == NEAP_CANCELLED ? code : NEAP_OK,
+                            "the client was closed");
+    for (; w != NULL; w = next) {
+        next = w->next;
+        stream_request_fail(w, code,
+                            code == NEAP_CANCELLED ? "the client was closed"
+                                                   : "the process has ended");
+    }
+}
+
+void stream_shut(neap_stream *s, neap_code code)
+{
+    s->end_cb = NULL;
+    s->ended = true;
+    stream_release(s);
+    fail_all(s, code);
+}
+
+void stream_truncate(neap_stream *s, const char *why)
+{
+    if (s->truncated == NULL)
+        s->truncated = why;
+}
+
+void neap_stream_close(neap_stream *stream)
+{
+    if (stream->ended || stream->closing)
+        return;
+    stream->closing = true;
+    if (stream->is_input && stream->writers != NULL)
+        return; /* the last write ends it */
+    if (!stream->is_input)
+        fail_all(stream, NEAP_OK);
+    stream_finish(stream);
+}

@@ -1,0 +1,38 @@
+#ifndef STREAM_H
+#define STREAM_H
+
+#include "neap/loop.h"
+#include "neap/stream.h"
+
+/* How the set of streams (stdio.c) makes, watches and ends each of them. */
+
+/* Runs once: an output is through, or the input was ended by its user. */
+typedef void (*stream_end_cb)(void *arg);
+
+/*
+ * Open an output on the FIFO `path`. Fills `err` and gives NULL on failure.
+ * `end_cb` may run from within later calls on the stream.
+ */
+neap_stream *stream_open_output(neap_loop *loop,
+                                const neap_stdio_end *end,
+                                stream_end_cb end_cb,
+                                void *arg,
+                                neap_error *err);
+
+/* Open the input; `end_cb` runs when our end has been closed by its user. */
+neap_stream *stream_open_input(neap_loop *loop,
+                               const neap_stdio_end *end,
+                               stream_end_cb end_cb,
+                               void *arg,
+                               neap_error *err);
+
+/* Has everything been taken that somebody has to wait for? */
+bool stream_is_through(const neap_stream *s);
+
+/* Give up on what has not come yet: `why` is static. */
+void stream_truncate(neap_stream *s, const char *why);
+
+/* Close our end for good; a request in flight answers with `code`. */
+void stream_shut(neap_stream *s, neap_code code);
+
+#endif

@@ -1,0 +1,192 @@
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fifo.h"
+#include "memory.h"
+#include "stream_private.h"
+
+/*
+ * Input: what is written waits in a list until the FIFO takes it; or it is
+ * copied from a descriptor or a file, as much at a time as the FIFO takes.
+ */
+#define CHUNK (64 << 10)
+
+static void on_writable(neap_stream *s);
+
+/* --- requests ------------------------------------------------------------- */
+
+static void write_done(neap_stream *s, const neap_error *err)
+{
+    stream_request *r = s->writers;
+
+    s->writers = r->next;
+    stream_request_answer(r, err, NULL, 0);
+}
+
+static void fail_writer(neap_stream *s, int sys)
+{
+    neap_error err = { 0 };
+
+    neap_error_set_errno(&err, "stream.write", sys, "cannot write");
+    write_done(s, &err);
+    neap_error_clear(&err);
+}
+
+static void write_some(neap_stream *s)
+{
+    stream_request *r = s->writers;
+    ssize_t n = fd_write(s->fd, r->data + r->at, r->size - r->at);
+
+    if (n >= 0) {
+        r->at += (size_t)n;
+        if (r->at == r->size)
+            write_done(s, NULL);
+    } else if (errno != EAGAIN && errno != EINTR) {
+        fail_writer(s, errno);
+    }
+}
+
+/* --- copying -------------------------------------------------------------- */
+
+static void fill(neap_stream *s)
+{
+    ssize_t n;
+
+    if (s->rest == NULL)
+        s->rest = xmalloc(CHUNK);
+    n = read(s->other, s->rest, CHUNK);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0) {
+        stream_finish(s); /* what cannot be read has ended */
+        return;
+    }
+    s->rest_at = 0;
+    s->rest_size = (size_t)n;
+}
+
+static void empty(neap_stream *s)
+{
+    ssize_t n =
+        fd_write(s->fd, s->rest + s->rest_at, s->rest_size - s->rest_at);
+
+    if (n >= 0)
+        s->rest_at += (size_t)n;
+    else if (errno != EAGAIN && errno != EINTR)
+        stream_finish(s);
+}
+
+static void on_source(void *arg, int events)
+{
+    neap_stream *s = arg;
+
+    (void)events;
+    fill(s);
+    if (!s->ended)
+        on_writable(s);
+}
+
+/* --- both ----------------------------------------------------------------- */
+
+/* Watch for what comes next. */
+static void go_on(neap_stream *s)
+{
+    bool full = s->rest_at < s->rest_size;
+
+    if (s->ended)
+        return;
+    if (s->far != NULL) {
+        if (full)
+            watch_stop(s->far);
+        else
+            watch_start(s->far, UV_READABLE);
+    }
+    if (s->writers != NULL || full || (s->other >= 0 && s->far == NULL))
+        watch_start(s->fifo, UV_WRITABLE);
+    else
+        watch_stop(s->fifo);
+}
+
+static void on_writable(neap_stream *s)
+{
+    neap_stream_ref(s);
+    if (s->writers != NULL)
+        write_some(s);
+    else if (s->rest_at < s->rest_size)
+        empty(s);
+    else if (s->other >= 0 && s->far == NULL)
+        fill(s); /* a regular file is always ready */
+    if (s->closing && s->writers == NULL && !s->ended)
+        stream_finish(s);
+    go_on(s);
+    neap_stream_unref(s);
+}
+
+static void on_fifo(void *arg, int events)
+{
+    (void)events;
+    on_writable(arg);
+}
+
+/* --- the interface -------------------------------------------------------- */
+
+neap_stream *stream_open_input(neap_loop *loop,
+                               const neap_stdio_end *end,
+                               stream_end_cb end_cb,
+                               void *arg,
+                               neap_error *err)
+{
+    neap_stream *s = stream_new(loop, end, end_cb, arg);
+
+    s->is_input = true;
+    if (!stream_open_ends(s, end, false, err)) {
+        neap_stream_unref(s);
+        return NULL;
+    }
+    s->fifo = watch_open(loop, s->fd, on_fifo, s);
+    if (s->other >= 0)
+        s->far = watch_open(loop, s->other, on_source, s);
+    go_on(s);
+    return s;
+}
+
+static void cancel_write(neap_request *req)
+{
+    stream_request *r = (stream_request *)req, **at;
+    neap_stream *s = r->stream;
+
+    for (at = &s->writers; *at != r; at = &(*at)->next)
+        ;
+    *at = r->next;
+    stream_request_fail(r, NEAP_CANCELLED, "the write was cancelled");
+    go_on(s);
+}
+
+neap_request *neap_stream_write(neap_stream *stream,
+                                const char *data,
+                                size_t size,
+                                neap_stream_write_cb cb,
+                                void *arg)
+{
+    stream_request *r = stream_request_new(stream, "stream.write", arg), **at;
+
+    r->write_cb = cb;
+    r->data = xmalloc(size);
+    memcpy(r->data, data, size);
+    r->size = size;
+    if (!stream->is_input || stream->kind != NEAP_STDIO_PIPE) {
+        stream_request_fail(r, NEAP_FAILED_PRECONDITION,
+                            "the stream is not a writable pipe");
+    } else if (stream->ended || stream->closing) {
+        stream_request_fail(r, NEAP_FAILED_PRECONDITION,
+                            "the stream was closed, or its process has ended");
+    } else {
+        for (at = &stream->writers; *at != NULL; at = &(*at)->next)
+            ;
+        *at = r;
+        r->req.cancel = cancel_write;
+        go_on(stream);
+    }
+    return &r->req;
+}
