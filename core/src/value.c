@@ -1,10 +1,10 @@
 #include "neap/value.h"
 
-#include "memory.h"
-
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "memory.h"
 
 typedef struct entry {
     char *key; /* NULL in a list */
