@@ -1,6 +1,7 @@
 /* What policy is told about places, and does to them. */
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,18 +100,17 @@ static void writes_whole_files(void)
 static void trims(void)
 {
     neap_error err = { 0 };
-    char content[8] = "";
-    FILE *file;
+    char content[16] = "";
+    int fd;
 
     assert(neap_path_write(at("file"), "0123456789", 10, 0600, &err));
+    fd = open(at("file"), O_RDONLY);
     assert(neap_path_trim(at("file"), 10, 4, &err));
-    file = fopen(at("file"), "r+");
-    assert(file != NULL && fseek(file, 0, SEEK_END) == 0 && ftell(file) == 10);
+    assert(pread(fd, content, sizeof content, 0) == 10);
     assert(neap_path_trim(at("file"), 9, 4, &err));
-    rewind(file);
-    assert(fread(content, 1, sizeof content, file) == 4);
-    assert(strcmp(content, "6789") == 0);
-    fclose(file);
+    assert(pread(fd, content, sizeof content, 0) == 4);
+    assert(memcmp(content, "6789", 4) == 0);
+    close(fd);
     assert(unlink(at("file")) == 0);
     assert(neap_path_trim(at("file"), 9, 4, &err));
     printf("ok - trim keeps the end, in place\n");
