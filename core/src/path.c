@@ -81,13 +81,14 @@ bool neap_path_inspect(const char *path,
     return true;
 }
 
-char *neap_path_resolve(const char *path, neap_error *err)
-{
-    char *real = realpath(path, NULL);
+_Static_assert(NEAP_PATH_MAX >= PATH_MAX, "realpath fills PATH_MAX bytes");
 
-    if (real == NULL)
-        fail(err, errno, "path.resolve", path);
-    return real;
+bool neap_path_resolve(const char *path,
+                       char real[NEAP_PATH_MAX],
+                       neap_error *err)
+{
+    return realpath(path, real) != NULL ||
+           fail(err, errno, "path.resolve", path);
 }
 
 /* --- changes -------------------------------------------------------------- */

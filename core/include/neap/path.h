@@ -12,7 +12,7 @@
  * What policy has to know and do about files of ours before it trusts a place.
  * Nothing here follows a symbolic link in the last component but
  * neap_path_resolve, whose work that is. All of it is local and returns at
- * once. False or NULL is failure, told in `err`.
+ * once. False is failure, told in `err`.
  */
 
 /* What is at a path; `type` as `ls -l` shows it, 0 where nothing is. */
@@ -32,8 +32,12 @@ bool neap_path_inspect(const char *path,
                        neap_path_facts *facts,
                        neap_error *err);
 
-/* The path without links, "." and "..". Owned by the caller: free() it. */
-char *neap_path_resolve(const char *path, neap_error *err);
+#define NEAP_PATH_MAX 4096
+
+/* The path without links, "." and "..". */
+bool neap_path_resolve(const char *path,
+                       char real[NEAP_PATH_MAX],
+                       neap_error *err);
 
 /* Make a directory; whether made or there, `mode` is what it has then. */
 bool neap_path_make(const char *path, unsigned mode, neap_error *err);
