@@ -76,10 +76,15 @@ bool neap_engine_identify(const char *socket_path,
     return true;
 }
 
+uid_t neap_engine_user(void)
+{
+    return geteuid();
+}
+
 bool neap_engine_is_ours(const neap_engine_peer *peer, const char *name)
 {
     const char *slash = strrchr(peer->exe, '/');
 
-    return peer->pid > 0 && peer->uid == geteuid() && slash != NULL &&
+    return peer->pid > 0 && peer->uid == neap_engine_user() && slash != NULL &&
            strcmp(slash + 1, name) == 0;
 }

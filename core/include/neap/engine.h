@@ -85,6 +85,9 @@ bool neap_engine_identify(const char *socket,
                           neap_engine_peer *peer,
                           neap_error *err);
 
+/* As whom engines run here: our effective user. */
+uid_t neap_engine_user(void);
+
 /* Whether `peer` runs as our user an executable called `name`. */
 bool neap_engine_is_ours(const neap_engine_peer *peer, const char *name);
 
