@@ -124,7 +124,7 @@ neap_value *neap_json_parse(const char *text, size_t length, neap_error *err)
     fault = json_lint(text, length, &at);
     if (fault != NULL)
         return bad_text(err, text, at, fault);
-    tokener = json_tokener_new_ex(NEAP_VALUE_DEPTH + 1);
+    tokener = json_tokener_new_ex(NEAP_VALUE_DEPTH + 2);
     if (tokener == NULL)
         abort();
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);

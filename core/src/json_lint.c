@@ -1,14 +1,20 @@
 #include "json_lint.h"
 
+#include <errno.h>
+#include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
+#include "neap/value.h"
 #include "utf8.h"
 
 typedef struct scan {
     const char *text;
     size_t length;
     size_t at;
+    int depth;
 } scan;
 
 static char peek(const scan *s)
@@ -30,8 +36,37 @@ static bool skip_digits(scan *s)
     return s->at > begin;
 }
 
+/* json-c would take the nearest number that there is. */
+static bool in_range(const char *number)
+{
+    errno = 0;
+    if (strpbrk(number, ".eE") != NULL)
+        return isfinite(strtod(number, NULL));
+    if (number[0] == '-')
+        (void)strtoll(number, NULL, 10);
+    else
+        (void)strtoull(number, NULL, 10);
+    return errno == 0;
+}
+
+static const char *lint_range(const scan *s, size_t begin, bool exponent)
+{
+    char *number;
+    bool ok;
+
+    if (s->at - begin < 18 && !exponent) /* as nearly all */
+        return NULL;
+    number = xstrndup(s->text + begin, s->at - begin);
+    ok = in_range(number);
+    free(number);
+    return ok ? NULL : "a number out of range";
+}
+
 static const char *lint_number(scan *s)
 {
+    size_t begin = s->at;
+    bool exponent;
+
     if (peek(s) == '-')
         s->at++;
     if (peek(s) == '0') {
@@ -46,14 +81,15 @@ static const char *lint_number(scan *s)
         if (!skip_digits(s))
             return "a number needs a digit behind its point";
     }
-    if (peek(s) == 'e' || peek(s) == 'E') {
+    exponent = peek(s) == 'e' || peek(s) == 'E';
+    if (exponent) {
         s->at++;
         if (peek(s) == '+' || peek(s) == '-')
             s->at++;
         if (!skip_digits(s))
             return "a number needs a digit in its exponent";
     }
-    return NULL;
+    return lint_range(s, begin, exponent);
 }
 
 static const char *lint_word(scan *s)
@@ -124,16 +160,22 @@ static const char *lint_token(scan *s)
         return lint_string(s);
     if (c == '-' || digit(s))
         return lint_number(s);
-    if (c != '\0' && (is_space(c) || strchr("{}[],:", c) != NULL)) {
-        s->at++;
-        return NULL;
+    if (c == '[' || c == '{') {
+        if (s->depth == NEAP_VALUE_DEPTH)
+            return "nested too deep";
+        s->depth++;
+    } else if (c == ']' || c == '}') {
+        s->depth--;
+    } else if (c != ',' && c != ':' && !is_space(c)) {
+        return lint_word(s);
     }
-    return lint_word(s);
+    s->at++;
+    return NULL;
 }
 
 const char *json_lint(const char *text, size_t length, size_t *at)
 {
-    scan s = { text, length, 0 };
+    scan s = { text, length, 0, 0 };
     const char *fault = NULL;
 
     *at = utf8_valid_length(text, length);
