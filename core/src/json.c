@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json_lint.h"
 #include "memory.h"
+#include "syntax.h"
 #include "utf8.h"
 
 #define OP_PARSE "json.decode"
@@ -121,7 +121,7 @@ neap_value *neap_json_parse(const char *text, size_t length, neap_error *err)
 
     if (length > INT_MAX)
         return bad_text(err, text, 0, "more than 2 GiB of text");
-    fault = json_lint(text, length, &at);
+    fault = syntax_fault(text, length, &at);
     if (fault != NULL)
         return bad_text(err, text, at, fault);
     tokener = json_tokener_new_ex(NEAP_VALUE_DEPTH + 2);

@@ -1,5 +1,5 @@
-#ifndef JSON_LINT_H
-#define JSON_LINT_H
+#ifndef SYNTAX_H
+#define SYNTAX_H
 
 #include <stddef.h>
 
@@ -11,6 +11,6 @@
  *
  * NULL, or what is wrong at `*at`. Static storage.
  */
-const char *json_lint(const char *text, size_t length, size_t *at);
+const char *syntax_fault(const char *text, size_t length, size_t *at);
 
 #endif

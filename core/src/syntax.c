@@ -1,4 +1,4 @@
-#include "json_lint.h"
+#include "syntax.h"
 
 #include <errno.h>
 #include <math.h>
@@ -173,7 +173,7 @@ static const char *lint_token(scan *s)
     return NULL;
 }
 
-const char *json_lint(const char *text, size_t length, size_t *at)
+const char *syntax_fault(const char *text, size_t length, size_t *at)
 {
     scan s = { text, length, 0, 0 };
     const char *fault = NULL;
