@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "classify.h"
 #include "memory.h"
 #include "rpc_private.h"
 
@@ -176,10 +177,13 @@ void rpc_flight_start(rpc_flight *f,
 
 void rpc_flight_error(const rpc_flight *f, neap_error *err)
 {
-    neap_code code = f->r->closing ? NEAP_CANCELLED : (neap_code)f->status;
+    char *details = xstrndup((const char *)GRPC_SLICE_START_PTR(f->details),
+                             GRPC_SLICE_LENGTH(f->details));
+    neap_code code = f->r->closing ? NEAP_CANCELLED
+                                   : classify((neap_code)f->status, details);
 
-    neap_error_set(err, code, f->op, "%.*s", (int)GRPC_SLICE_LENGTH(f->details),
-                   (const char *)GRPC_SLICE_START_PTR(f->details));
+    neap_error_set(err, code, f->op, "%s", details);
+    free(details);
     if (f->id != NULL)
         err->id = xstrdup(f->id);
 }

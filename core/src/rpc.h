@@ -122,6 +122,9 @@ neap_request *rpc_stream_write(rpc_stream *s,
 /* Say that no message follows. */
 void rpc_stream_end(rpc_stream *s);
 
+/* Send the only message of a call that streams its replies. First of all. */
+void rpc_stream_send(rpc_stream *s, const uint8_t *data, size_t size);
+
 /*
  * Release the stream, cancelling it unless it has ended. A read or write in
  * flight still calls back, with NEAP_CANCELLED. NULL is ignored.

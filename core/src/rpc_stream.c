@@ -151,6 +151,10 @@ static void on_finish(rpc_batch *b, bool ok)
     rpc_stream *s = OF(finishing, b);
 
     (void)ok;
+    if (s->write_cb == NULL) {
+        grpc_byte_buffer_destroy(s->out);
+        s->out = NULL;
+    }
     s->batches--;
     settle(s);
 }
@@ -256,6 +260,18 @@ void rpc_stream_end(rpc_stream *s)
 
     if (!s->over)
         start(s, &op, 1, &s->finishing);
+}
+
+void rpc_stream_send(rpc_stream *s, const uint8_t *data, size_t size)
+{
+    grpc_op ops[] = {
+        { .op = GRPC_OP_SEND_MESSAGE },
+        { .op = GRPC_OP_SEND_CLOSE_FROM_CLIENT },
+    };
+
+    s->out = rpc_buffer(data, size);
+    ops[0].data.send_message.send_message = s->out;
+    start(s, ops, 2, &s->finishing);
 }
 
 void rpc_stream_close(rpc_stream *s)

@@ -1,0 +1,115 @@
+#ifndef NEAP_CLIENT_H
+#define NEAP_CLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "neap/error.h"
+#include "neap/loop.h"
+#include "neap/request.h"
+#include "neap/value.h"
+
+/*
+ * A connection to one containerd, in one namespace, on one loop.
+ *
+ * A client owns live resources, so it is closed: every request in flight then
+ * completes with CANCELLED, pipes close, the event stream ends. Tasks and
+ * records in containerd stay. The memory is reference-counted and goes with the
+ * last handle: closing releases the holder's reference, each container has one.
+ */
+typedef struct neap_client neap_client;
+
+typedef struct neap_client_config {
+    const char *address; /* absolute path of the socket; copied */
+    const char *ns;      /* copied */
+    double
+        timeout_s;  /* of every call that neither waits nor streams; 0: none */
+    double grace_s; /* how long the start of a task of one's own may be the
+                       proof that events arrive, before they are asked for */
+} neap_client_config;
+
+/*
+ * Open a client. Somebody must listen on the socket already; nothing is sent.
+ *
+ * NULL and `err` filled (owned by the caller) on failure: NOT_FOUND no socket,
+ * PERMISSION_DENIED, UNAVAILABLE nobody listens, INVALID_ARGUMENT no path.
+ */
+neap_client *neap_client_open(neap_loop *loop,
+                              const neap_client_config *config,
+                              neap_error *err);
+void neap_client_close(neap_client *client);
+bool neap_client_is_closed(const neap_client *client);
+
+/* Borrowed, as long as the client. */
+const char *neap_client_address(const neap_client *client);
+const char *neap_client_namespace(const neap_client *client);
+
+/* Calls started so far, of "package.Service/Method"; NULL: of any. */
+uint64_t neap_client_count(const neap_client *client, const char *method);
+
+/* Write each call that ends to `fd`, borrowed, as a line of JSON; -1: stop. */
+void neap_client_trace(neap_client *client, int fd);
+
+/* Metadata of one call, as "containerd-lease"; borrowed for the submit. */
+typedef struct neap_header {
+    const char *key, *value;
+} neap_header;
+
+typedef struct neap_call_options {
+    double timeout_s; /* 0: the client's; negative: none */
+    const neap_header *headers;
+    size_t header_count;
+} neap_call_options;
+
+/* `reply` is NULL on error, else borrowed for the length of the call. */
+typedef void (*neap_call_cb)(void *arg,
+                             const neap_error *err,
+                             const neap_value *reply);
+
+/*
+ * Call any unary method of containerd's API, "package.Service/Method".
+ *
+ * `request` is borrowed for the submit. INVALID_ARGUMENT: no such method, or a
+ * field that its message does not have. `options` may be NULL.
+ */
+neap_request *neap_client_call(neap_client *client,
+                               const char *method,
+                               const neap_value *request,
+                               const neap_call_options *options,
+                               neap_call_cb cb,
+                               void *arg);
+
+/* A call that streams, in either direction. Closed by its owner. */
+typedef struct neap_exchange neap_exchange;
+
+typedef void (*neap_exchange_cb)(void *arg, const neap_error *err);
+
+/*
+ * Open a streaming method. NULL and `err` filled on failure. A method that
+ * streams only its replies is sent `request` here; else it may be NULL.
+ */
+neap_exchange *neap_exchange_open(neap_client *client,
+                                  const char *method,
+                                  const neap_value *request,
+                                  const neap_call_options *options,
+                                  neap_error *err);
+
+/* Read one message; NULL without an error is the end. One read at a time. */
+neap_request *neap_exchange_read(neap_exchange *x, neap_call_cb cb, void *arg);
+
+/* Write one message, borrowed for the submit. One write at a time. */
+neap_request *neap_exchange_write(neap_exchange *x,
+                                  const neap_value *message,
+                                  neap_exchange_cb cb,
+                                  void *arg);
+
+/* Say that no message follows. */
+void neap_exchange_end(neap_exchange *x);
+
+/* Cancel what is in flight and release `x`. NULL is ignored. */
+void neap_exchange_close(neap_exchange *x);
+
+neap_client *neap_client_ref(neap_client *client);
+void neap_client_unref(neap_client *client); /* NULL is ignored */
+
+#endif

@@ -1,0 +1,36 @@
+#ifndef NEAP_EVENTS_H
+#define NEAP_EVENTS_H
+
+#include "neap/client.h"
+
+/*
+ * What containerd says happened. One subscription per client feeds its handles
+ * first, then whoever listens, in the order of arrival.
+ */
+typedef struct neap_event {
+    const char *topic;     /* "/tasks/exit" */
+    double time;           /* seconds since the epoch */
+    const char *container; /* its id; NULL where the event has none */
+    const char *process;   /* the exec's id, or the container's for its task */
+    uint32_t pid, code;
+    bool has_pid, has_code;
+    bool synthetic;         /* found by a resync, not heard */
+    const neap_value *data; /* the event's own message; NULL if unknown */
+} neap_event;
+
+typedef struct neap_listener neap_listener;
+
+/* `event` is borrowed for the length of the call. */
+typedef void (*neap_event_cb)(void *arg, const neap_event *event);
+
+/* Listen, from now on; subscribes where that has not happened yet. */
+neap_listener *
+neap_events_listen(neap_client *client, neap_event_cb cb, void *arg);
+
+/* Stop listening; also from within the callback. NULL is ignored. */
+void neap_listener_close(neap_listener *listener);
+
+/* Is the subscription proven to be up? */
+bool neap_events_are_live(const neap_client *client);
+
+#endif

@@ -1,0 +1,13 @@
+#ifndef CLASSIFY_H
+#define CLASSIFY_H
+
+#include "neap/error.h"
+
+/*
+ * What containerd's answer means. Shims speak ttrpc, and containerd 1.6 passes
+ * their errors on as "unknown" with a fixed text; the text tells the class.
+ * It also cuts the class off `message`'s end, as containerd's own client does.
+ */
+neap_code classify(neap_code code, char *message);
+
+#endif

@@ -1,0 +1,303 @@
+#include "events.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "containerd/events.pb-c.h"
+#include "event.h"
+#include "events_private.h"
+#include "memory.h"
+#include "process.h"
+
+/* --- listeners ------------------------------------------------------------ */
+
+struct neap_listener {
+    neap_listener *next;
+    events *e;
+    neap_event_cb cb;
+    void *arg;
+    bool closed;
+};
+
+neap_listener *
+neap_events_listen(neap_client *client, neap_event_cb cb, void *arg)
+{
+    neap_listener *l = xcalloc(1, sizeof *l), **at;
+
+    *l = (neap_listener){ .e = client->events, .cb = cb, .arg = arg };
+    for (at = &client->events->listeners; *at != NULL; at = &(*at)->next)
+        ;
+    *at = l;
+    neap_client_ref(client);
+    events_ensure(client->events);
+    return l;
+}
+
+/* While listeners are being called, a closed one stays in its place. */
+static void sweep_listeners(events *e)
+{
+    neap_listener **at = &e->listeners, *l;
+
+    while ((l = *at) != NULL) {
+        if (!l->closed) {
+            at = &l->next;
+            continue;
+        }
+        *at = l->next;
+        free(l);
+    }
+}
+
+void neap_listener_close(neap_listener *listener)
+{
+    neap_client *client;
+
+    if (listener == NULL || listener->closed)
+        return;
+    client = listener->e->client;
+    listener->closed = true;
+    if (!listener->e->telling)
+        sweep_listeners(listener->e);
+    neap_client_unref(client);
+}
+
+static void tell(events *e, const neap_event *view)
+{
+    e->telling = true;
+    for (neap_listener *l = e->listeners; l != NULL; l = l->next)
+        if (!l->closed)
+            l->cb(l->arg, view);
+    e->telling = false;
+    sweep_listeners(e);
+}
+
+void events_found_exit(events *e, const neap_process *process)
+{
+    neap_event view = {
+        .topic = "/tasks/exit",
+        .time = process->exit.time,
+        .container = process->container->id,
+        .process = process->id,
+        .code = process->exit.code,
+        .has_code = true,
+        .synthetic = true,
+    };
+
+    tell(e, &view);
+}
+
+/* --- what an event does to the handles ------------------------------------ */
+
+static void on_start(neap_process *p, const event *ev)
+{
+    p->covered = true;
+    p->started = true;
+    if (ev->view.has_pid)
+        p->pid = ev->view.pid;
+    if (!p->has_exit)
+        p->status = NEAP_STATUS_RUNNING;
+}
+
+/* A second start has a pid of its own; so has what is told of the first. */
+static bool is_another(const neap_process *p, const event *ev)
+{
+    if (ev->view.time != 0 && ev->view.time < p->born)
+        return true;
+    return ev->view.has_pid && ev->view.pid != 0 && p->pid != 0 &&
+           ev->view.pid != p->pid;
+}
+
+static void on_process_event(neap_process *p, const char *what, const event *ev)
+{
+    if (is_another(p, ev))
+        return;
+    if (strcmp(what, "create") == 0 || strcmp(what, "exec-added") == 0) {
+        p->covered = true;
+    } else if (strcmp(what, "start") == 0 ||
+               strcmp(what, "exec-started") == 0) {
+        on_start(p, ev);
+    } else if (strcmp(what, "exit") == 0) {
+        process_exited(p, ev->view.code, ev->exited_at, false);
+    } else if (p->has_exit) {
+        if (strcmp(what, "delete") == 0 && p->is_task && !p->deleting)
+            process_lost(p);
+    } else if (strcmp(what, "paused") == 0) {
+        p->status = NEAP_STATUS_PAUSED;
+    } else if (strcmp(what, "resumed") == 0) {
+        p->status = NEAP_STATUS_RUNNING;
+    } else if (strcmp(what, "delete") == 0 && p->is_task && !p->deleting) {
+        process_lost(p);
+    }
+}
+
+static void on_task_event(neap_container *c, const event *ev)
+{
+    const char *what = ev->view.topic + strlen("/tasks/");
+    neap_process *p = container_process(c, ev->view.process);
+
+    if (strcmp(what, "create") == 0)
+        c->knows = TASK_PRESENT;
+    if (p != NULL) {
+        neap_process_ref(p);
+        on_process_event(p, what, ev);
+        neap_process_unref(p);
+    } else if (strcmp(what, "delete") == 0) {
+        c->knows = TASK_NONE;
+    }
+}
+
+static void apply(events *e, const event *ev)
+{
+    neap_container *c;
+
+    if (ev->view.container == NULL)
+        return;
+    c = container_find(e->client, ev->view.container);
+    if (c == NULL)
+        return;
+    neap_container_ref(c);
+    if (strncmp(ev->view.topic, "/tasks/", 7) == 0)
+        on_task_event(c, ev);
+    else if (strcmp(ev->view.topic, "/containers/delete") == 0 &&
+             ev->view.time > neap_container_created_at(c))
+        container_set_gone(c);
+    neap_container_unref(c);
+}
+
+static bool is_mine(const events *e, const event *ev)
+{
+    return ev->payload_size == strlen(e->nonce) &&
+           memcmp(ev->payload, e->nonce, ev->payload_size) == 0;
+}
+
+static void on_event(events *e, event *ev)
+{
+    e->live = true;
+    e->backoff_s = EVENTS_BACKOFF_MIN_S;
+    if (strcmp(ev->view.topic, EVENTS_HELLO) == 0) {
+        if (is_mine(e, ev))
+            events_heard_hello(e);
+        return;
+    }
+    apply(e, ev);
+    if (e->listeners != NULL) {
+        event_show(ev);
+        tell(e, &ev->view);
+    }
+}
+
+/* --- the subscription ----------------------------------------------------- */
+
+static void subscribe(events *e);
+static void read_next(events *e);
+
+static void on_retry(void *arg)
+{
+    events *e = arg;
+
+    timer_close(&e->retry);
+    subscribe(e);
+    events_recover(e);
+}
+
+static void on_broken(events *e)
+{
+    rpc_stream_close(e->stream);
+    e->stream = NULL;
+    if (e->live || e->lost_at == 0)
+        e->lost_at = (double)uv_hrtime() / 1e9;
+    e->live = false;
+    events_uncover(e);
+    e->retry = timer_open(e->client->loop, e->backoff_s, on_retry, e);
+    e->backoff_s *= 2;
+    if (e->backoff_s > EVENTS_BACKOFF_MAX_S)
+        e->backoff_s = EVENTS_BACKOFF_MAX_S;
+}
+
+static void
+on_message(void *arg, const neap_error *err, const uint8_t *data, size_t size)
+{
+    events *e = arg;
+    event ev;
+
+    if (e->closed)
+        return;
+    if (err != NULL || data == NULL) {
+        on_broken(e);
+        return;
+    }
+    read_next(e); /* first: nothing that follows may hold up the stream */
+    if (event_read(&ev, data, size))
+        on_event(e, &ev);
+    event_free(&ev);
+}
+
+static void read_next(events *e)
+{
+    rpc_stream_read(e->stream, on_message, e);
+}
+
+static void subscribe(events *e)
+{
+    Containerd__Services__Events__V1__SubscribeRequest request =
+        CONTAINERD__SERVICES__EVENTS__V1__SUBSCRIBE_REQUEST__INIT;
+    rpc_options options = { .op = "events.subscribe", .background = true };
+    char *filter = xasprintf("namespace==%s", e->client->ns);
+    uint8_t *bytes;
+    size_t size;
+
+    request.filters = &filter;
+    request.n_filters = 1;
+    size = protobuf_c_message_get_packed_size(&request.base);
+    bytes = xmalloc(size);
+    protobuf_c_message_pack(&request.base, bytes);
+    e->stream = rpc_stream_open(
+        e->client->rpc, "/containerd.services.events.v1.Events/Subscribe",
+        &options);
+    rpc_stream_send(e->stream, bytes, size);
+    read_next(e);
+    free(bytes);
+    free(filter);
+}
+
+void events_ensure(events *e)
+{
+    if (!e->closed && e->stream == NULL && e->retry == NULL)
+        subscribe(e);
+}
+
+bool neap_events_are_live(const neap_client *client)
+{
+    return client->events->live;
+}
+
+/* --- life ----------------------------------------------------------------- */
+
+events *events_new(neap_client *client)
+{
+    events *e = xcalloc(1, sizeof *e);
+
+    e->client = client;
+    e->backoff_s = EVENTS_BACKOFF_MIN_S;
+    snprintf(e->nonce, sizeof e->nonce, "%d-%p-%llu", (int)getpid(), (void *)e,
+             (unsigned long long)uv_hrtime());
+    return e;
+}
+
+void events_close(events *e)
+{
+    e->closed = true;
+    e->live = false;
+    timer_close(&e->retry);
+    timer_close(&e->proof);
+    timer_close(&e->again);
+    rpc_stream_close(e->stream);
+    e->stream = NULL;
+    events_fail_settlers(e, NEAP_CANCELLED, "the client was closed");
+}
+
+void events_free(events *e)
+{
+    free(e);
+}

@@ -1,0 +1,107 @@
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include "container.h"
+#include "containerd/tasks.pb-c.h"
+#include "neap/process.h"
+#include "stdio_set.h"
+#include "watch.h"
+
+typedef Containerd__V1__Types__Process process_state;
+typedef struct waiter waiter;
+
+/*
+ * How an exit gets here, in stages:
+ *   has_exit   the code is known: an event, a listing, or the reply to Delete
+ *   drained    the output is through, or the time for it is over
+ * and only then whoever waits is answered.
+ */
+struct neap_process {
+    neap_process *next; /* in container.processes */
+    int refs;
+    neap_container *container; /* a reference */
+    neap_client *client;       /* borrowed from the container */
+    char *id;
+    bool is_task;
+    uint32_t pid;
+    neap_status status;
+
+    bool started; /* containerd has said so */
+    bool covered; /* its events arrive: no need to ask about its exit */
+    double born;  /* since the epoch: older events are another's; 0: found */
+    double
+        started_at; /* monotonic: from then its events have a grace; 0: found */
+    bool deleting;  /* the event that follows is our own */
+    bool killed;    /* by this handle: an exit 137 is no surprise */
+    bool has_exit, drained;
+    bool gone;     /* deleted: containerd keeps nothing of it */
+    bool vanished; /* gone by itself: nobody here deleted it */
+    neap_exit exit;
+
+    stdio *io;      /* NULL: all null, or not attached */
+    char *paths[3]; /* of FIFOs as containerd has them; not attached */
+    bool terminal;
+    bool can_close_input, wants_input_closed;
+    waiter *waiters;
+    timer *doubt; /* an exit 137 that may be a dead shim's */
+};
+
+/* --- life, in process.c --------------------------------------------------- */
+
+/* Make the handle of process `id` and list it with its container. */
+neap_process *
+process_new(neap_container *container, const char *id, bool is_task);
+
+/* The client closes. */
+void processes_close(neap_container *container);
+
+/* Its record in containerd is gone: close what is open, remove the FIFOs. */
+void process_set_gone(neap_process *p);
+
+/* Open pipes as `io` says. False and `err` filled on failure. */
+bool process_open_io(neap_process *p, const neap_stdio *io, neap_error *err);
+
+/* containerd has the process: input may be closed from now on. */
+void process_can_close_input(neap_process *p);
+
+/* --- the exit, in process_exit.c ------------------------------------------ */
+
+/* The first exit of a start counts; the others are ignored. */
+void process_exited(neap_process *p, uint32_t code, double time, bool lost);
+
+/* The output is through, or nobody will take it: answer whoever waits. */
+void process_drained(neap_process *p);
+
+/* Take over what Get or List told; `covered`: events arrived by then. */
+void process_settle(neap_process *p, const process_state *state, bool covered);
+
+/* Make, or find, the handle of what containerd told of. Owned. */
+neap_process *process_adopt(neap_container *c,
+                            const char *id,
+                            const process_state *state,
+                            bool covered);
+
+/* It is being made, by us and now. */
+void process_is_born(neap_process *p);
+
+/* The reply to Start, which events may have overtaken. */
+void process_has_started(neap_process *p, uint32_t pid);
+
+/* Containerd knows no such process: it is gone, and with it the exit. */
+void process_lost(neap_process *p);
+
+/* Answer whoever waits, with `code`, because there will be no exit. */
+void process_fail_waiters(neap_process *p, neap_code code, const char *why);
+
+/* Does somebody wait for an exit that might pass unheard? */
+bool process_needs_proof(const neap_process *p);
+
+/* --- calls, in task.c ----------------------------------------------------- */
+
+/* Tasks/Get of `container`'s task. */
+neap_request *task_get(neap_container *container, rpc_cb cb, void *arg);
+
+/* Tasks/Get of `p`. */
+neap_request *process_get(neap_process *p, rpc_cb cb, void *arg);
+
+#endif

@@ -1,0 +1,230 @@
+#include <stdlib.h>
+
+#include "memory.h"
+#include "process.h"
+#include "request.h"
+
+/* What is asked of a process that is there: one call each. */
+
+typedef struct done_call {
+    neap_process *process; /* a reference */
+    neap_done_cb cb;
+    void *arg;
+    neap_status becomes; /* on success; UNKNOWN: no change */
+} done_call;
+
+static void deliver_done(void *ctx, const neap_error *err)
+{
+    done_call *call = ctx;
+
+    call->cb(call->arg, err);
+    neap_process_unref(call->process);
+    free(call);
+}
+
+static void on_done(void *arg, const neap_error *err, const ProtobufCMessage *m)
+{
+    done_call *call = arg;
+    neap_process *p = call->process;
+
+    (void)m;
+    if (err == NULL && call->becomes != NEAP_STATUS_UNKNOWN && !p->has_exit)
+        p->status = call->becomes;
+    deliver_done(call, err);
+}
+
+static done_call *call_new(neap_process *p, neap_done_cb cb, void *arg)
+{
+    done_call *call = xcalloc(1, sizeof *call);
+
+    call->process = neap_process_ref(p);
+    call->cb = cb;
+    call->arg = arg;
+    return call;
+}
+
+/* Fail what the handle knows to be impossible; NULL: it is not. */
+static neap_request *refuse(done_call *call, const char *op, neap_code ended)
+{
+    neap_process *p = call->process;
+
+    if (p->client->rpc == NULL)
+        return client_fail_closed(p->client, deliver_done, call, op,
+                                  p->container->id);
+    if (p->gone || p->vanished)
+        return client_fail(p->client, deliver_done, call, NEAP_NOT_FOUND, op,
+                           p->container->id, "the process is gone");
+    if (p->has_exit)
+        return client_fail(p->client, deliver_done, call, ended, op,
+                           p->container->id, "the process has ended");
+    return NULL;
+}
+
+static neap_request *submit(done_call *call,
+                            const rpc_method *method,
+                            const ProtobufCMessage *request)
+{
+    neap_process *p = call->process;
+    rpc_options options = { .id = p->container->id, .timeout_s = -1 };
+
+    return rpc_unary(p->client->rpc, method, request, &options, on_done, call);
+}
+
+#define EMPTY(op, name)                                                        \
+    {                                                                          \
+        op, "/containerd.services.tasks.v1.Tasks/" name,                       \
+            &google__protobuf__empty__descriptor                               \
+    }
+
+neap_request *neap_process_kill(neap_process *process,
+                                uint32_t signal,
+                                bool all,
+                                neap_done_cb cb,
+                                void *arg)
+{
+    static const rpc_method method = EMPTY("process.kill", "Kill");
+    Containerd__Services__Tasks__V1__KillRequest request =
+        CONTAINERD__SERVICES__TASKS__V1__KILL_REQUEST__INIT;
+    done_call *call = call_new(process, cb, arg);
+    neap_request *refused = refuse(call, method.op, NEAP_NOT_FOUND);
+
+    if (refused != NULL)
+        return refused;
+    process->killed = process->killed || signal == 9;
+    request.container_id = process->container->id;
+    request.exec_id = process->is_task ? (char *)"" : process->id;
+    request.signal = signal;
+    request.all = all;
+    return submit(call, &method, &request.base);
+}
+
+neap_request *neap_process_resize(neap_process *process,
+                                  uint32_t width,
+                                  uint32_t height,
+                                  neap_done_cb cb,
+                                  void *arg)
+{
+    static const rpc_method method = EMPTY("process.resize", "ResizePty");
+    Containerd__Services__Tasks__V1__ResizePtyRequest request =
+        CONTAINERD__SERVICES__TASKS__V1__RESIZE_PTY_REQUEST__INIT;
+    done_call *call = call_new(process, cb, arg);
+    neap_request *refused = refuse(call, method.op, NEAP_FAILED_PRECONDITION);
+
+    if (refused != NULL)
+        return refused;
+    if (!process->terminal)
+        return client_fail(
+            process->client, deliver_done, call, NEAP_FAILED_PRECONDITION,
+            method.op, process->container->id, "the process has no terminal");
+    request.container_id = process->container->id;
+    request.exec_id = process->is_task ? (char *)"" : process->id;
+    request.width = width;
+    request.height = height;
+    return submit(call, &method, &request.base);
+}
+
+neap_request *neap_task_pause(neap_task *task, neap_done_cb cb, void *arg)
+{
+    static const rpc_method method = EMPTY("task.pause", "Pause");
+    Containerd__Services__Tasks__V1__PauseTaskRequest request =
+        CONTAINERD__SERVICES__TASKS__V1__PAUSE_TASK_REQUEST__INIT;
+    done_call *call = call_new(task, cb, arg);
+    neap_request *refused = refuse(call, method.op, NEAP_FAILED_PRECONDITION);
+
+    if (refused != NULL)
+        return refused;
+    call->becomes = NEAP_STATUS_PAUSED;
+    request.container_id = task->container->id;
+    return submit(call, &method, &request.base);
+}
+
+neap_request *neap_task_resume(neap_task *task, neap_done_cb cb, void *arg)
+{
+    static const rpc_method method = EMPTY("task.resume", "Resume");
+    Containerd__Services__Tasks__V1__ResumeTaskRequest request =
+        CONTAINERD__SERVICES__TASKS__V1__RESUME_TASK_REQUEST__INIT;
+    done_call *call = call_new(task, cb, arg);
+    neap_request *refused = refuse(call, method.op, NEAP_FAILED_PRECONDITION);
+
+    if (refused != NULL)
+        return refused;
+    call->becomes = NEAP_STATUS_RUNNING;
+    request.container_id = task->container->id;
+    return submit(call, &method, &request.base);
+}
+
+/* --- status --------------------------------------------------------------- */
+
+typedef struct status_call {
+    neap_request req; /* first */
+    loop_task late;
+    neap_process *process; /* a reference */
+    neap_status_cb cb;
+    void *arg;
+} status_call;
+
+static void deliver_status(void *ctx, const neap_error *err)
+{
+    status_call *call = ctx;
+
+    call->cb(call->arg, err, call->process->status);
+    neap_process_unref(call->process);
+    free(call);
+}
+
+static void on_known(loop_task *task)
+{
+    status_call *call =
+        (status_call *)((char *)task - offsetof(status_call, late));
+
+    loop_release(call->process->client->loop);
+    deliver_status(call, NULL);
+}
+
+static void
+on_status(void *arg, const neap_error *err, const ProtobufCMessage *m)
+{
+    const Containerd__Services__Tasks__V1__GetResponse *reply = (const void *)m;
+    status_call *call = arg;
+
+    if (err == NULL)
+        process_settle(call->process, reply->process, call->process->covered);
+    deliver_status(call, err);
+}
+
+static void ignore(neap_request *req)
+{
+    (void)req;
+}
+
+static neap_request *answer_known(status_call *call)
+{
+    call->req.cancel = ignore;
+    call->late.run = on_known;
+    loop_hold(call->process->client->loop);
+    loop_defer(call->process->client->loop, &call->late);
+    return &call->req;
+}
+
+neap_request *
+neap_process_status(neap_process *process, neap_status_cb cb, void *arg)
+{
+    neap_client *client = process->client;
+    status_call *call = xcalloc(1, sizeof *call);
+
+    call->process = neap_process_ref(process);
+    call->cb = cb;
+    call->arg = arg;
+    if (client->rpc == NULL)
+        return client_fail_closed(client, deliver_status, call, "task.status",
+                                  process->container->id);
+    if (process->gone || (process->vanished && !process->has_exit))
+        return client_fail(client, deliver_status, call, NEAP_NOT_FOUND,
+                           "task.status", process->container->id,
+                           "the process is gone");
+    if (process->has_exit || process->covered)
+        return answer_known(call);
+    if (process->is_task && process->started_at == 0)
+        return events_settle(client->events, deliver_status, call);
+    return process_get(process, on_status, call);
+}
