@@ -80,27 +80,35 @@ bool event_read(event *e, const uint8_t *bytes, size_t size)
     e->view.time = record_time(env->timestamp);
     if (env->event == NULL)
         return true;
-    e->payload = env->event->value.data;
-    e->payload_size = env->event->value.len;
+    e->view.type_url = env->event->type_url;
+    e->view.payload = env->event->value.data;
+    e->view.payload_size = env->event->value.len;
     type = message_type_of_url(env->event->type_url);
     if (type != NULL)
-        e->message =
-            protobuf_c_message_unpack(type, NULL, e->payload_size, e->payload);
+        e->message = protobuf_c_message_unpack(type, NULL, e->view.payload_size,
+                                               e->view.payload);
     if (e->message != NULL)
         read_message(e, e->message);
     return true;
 }
 
-void event_show(event *e)
+neap_value *neap_event_message(const neap_event *view)
 {
-    if (e->data == NULL && e->message != NULL)
-        e->data = message_read(e->message);
-    e->view.data = e->data;
+    const ProtobufCMessageDescriptor *type =
+        view->type_url != NULL ? message_type_of_url(view->type_url) : NULL;
+    neap_error err = { 0 };
+    neap_value *value;
+
+    if (type == NULL)
+        return NULL;
+    value = message_decode(type, view->payload, view->payload_size, "events",
+                           &err);
+    neap_error_clear(&err);
+    return value;
 }
 
 void event_free(event *e)
 {
-    neap_value_free(e->data);
     if (e->message != NULL)
         protobuf_c_message_free_unpacked(e->message, NULL);
     if (e->envelope != NULL)

@@ -12,16 +12,11 @@ typedef struct event {
     double exited_at;
     const uint8_t
         *payload; /* the event's own bytes; borrowed from `envelope` */
-    size_t payload_size;
     ProtobufCMessage *envelope, *message;
-    neap_value *data;
 } event;
 
 /* False when `bytes` is no envelope, or has nothing in it. */
 bool event_read(event *e, const uint8_t *bytes, size_t size);
-
-/* The message as a value, for listeners; made when first asked for. */
-void event_show(event *e);
 
 void event_free(event *e);
 

@@ -167,8 +167,8 @@ static void apply(events *e, const event *ev)
 
 static bool is_mine(const events *e, const event *ev)
 {
-    return ev->payload_size == strlen(e->nonce) &&
-           memcmp(ev->payload, e->nonce, ev->payload_size) == 0;
+    return ev->view.payload_size == strlen(e->nonce) &&
+           memcmp(ev->view.payload, e->nonce, ev->view.payload_size) == 0;
 }
 
 static void on_event(events *e, event *ev)
@@ -181,10 +181,7 @@ static void on_event(events *e, event *ev)
         return;
     }
     apply(e, ev);
-    if (e->listeners != NULL) {
-        event_show(ev);
-        tell(e, &ev->view);
-    }
+    tell(e, &ev->view);
 }
 
 /* --- the subscription ----------------------------------------------------- */

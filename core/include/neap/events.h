@@ -14,14 +14,19 @@ typedef struct neap_event {
     const char *process;   /* the exec's id, or the container's for its task */
     uint32_t pid, code;
     bool has_pid, has_code;
-    bool synthetic;         /* found by a resync, not heard */
-    const neap_value *data; /* the event's own message; NULL if unknown */
+    bool synthetic;       /* found by a resync, not heard */
+    const char *type_url; /* of the event's own message; NULL: none */
+    const void *payload;  /* that message's bytes */
+    size_t payload_size;
 } neap_event;
 
 typedef struct neap_listener neap_listener;
 
 /* `event` is borrowed for the length of the call. */
 typedef void (*neap_event_cb)(void *arg, const neap_event *event);
+
+/* The event's own message, owned; NULL where proto/ does not know it. */
+neap_value *neap_event_message(const neap_event *event);
 
 /* Listen, from now on; subscribes where that has not happened yet. */
 neap_listener *

@@ -1,0 +1,20 @@
+#ifndef NEAP_H
+#define NEAP_H
+
+/*
+ * Neap: retained handles on the containers, tasks and processes of containerd,
+ * on a libuv loop. Start at neap/client.h.
+ */
+#include "neap/client.h"
+#include "neap/container.h"
+#include "neap/engine.h"
+#include "neap/error.h"
+#include "neap/events.h"
+#include "neap/json.h"
+#include "neap/loop.h"
+#include "neap/process.h"
+#include "neap/request.h"
+#include "neap/stream.h"
+#include "neap/value.h"
+
+#endif
