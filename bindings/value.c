@@ -1,0 +1,299 @@
+#include "value.h"
+
+#include <lauxlib.h>
+#include <limits.h>
+#include <string.h>
+
+#include "uint.h"
+
+#define BOX_TYPE   "neap.value"
+#define ARRAY_TYPE "neap.array"
+
+void value_unbox(lua_State *L, int index)
+{
+    neap_value **box = lua_touserdata(L, index);
+
+    neap_value_free(*box);
+    *box = NULL;
+}
+
+static int box_gc(lua_State *L)
+{
+    value_unbox(L, 1);
+    return 0;
+}
+
+neap_value **value_box(lua_State *L)
+{
+    neap_value **box = lua_newuserdatauv(L, sizeof *box, 0);
+
+    *box = NULL;
+    if (luaL_newmetatable(L, BOX_TYPE)) {
+        lua_pushcfunction(L, box_gc);
+        lua_setfield(L, -2, "__gc");
+    }
+    lua_setmetatable(L, -2);
+    return box;
+}
+
+void value_push_null(lua_State *L)
+{
+    lua_pushlightuserdata(L, NULL);
+}
+
+static bool is_marked(lua_State *L, int index)
+{
+    bool marked;
+
+    if (!lua_getmetatable(L, index))
+        return false;
+    luaL_getmetatable(L, ARRAY_TYPE);
+    marked = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return marked;
+}
+
+bool value_mark_array(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    if (lua_getmetatable(L, index)) {
+        lua_pop(L, 1);
+        return is_marked(L, index);
+    }
+    luaL_newmetatable(L, ARRAY_TYPE);
+    lua_setmetatable(L, index);
+    return true;
+}
+
+bool value_is_array(lua_State *L, int index)
+{
+    return lua_istable(L, index) &&
+           (lua_rawlen(L, index) > 0 || is_marked(L, index));
+}
+
+/* --- to Lua --------------------------------------------------------------- */
+
+static void push_list(lua_State *L, const neap_value *list)
+{
+    size_t count = neap_value_count(list);
+
+    lua_createtable(L, count < INT_MAX ? (int)count : 0, 0);
+    for (size_t i = 0; i < count; i++) {
+        value_push(L, neap_value_item(list, i));
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    value_mark_array(L, -1);
+}
+
+static void push_map(lua_State *L, const neap_value *map)
+{
+    size_t count = neap_value_count(map);
+
+    lua_createtable(L, 0, count < INT_MAX ? (int)count : 0);
+    for (size_t i = 0; i < count; i++) {
+        value_push(L, neap_value_item(map, i));
+        lua_setfield(L, -2, neap_value_key(map, i));
+    }
+}
+
+void value_push(lua_State *L, const neap_value *value)
+{
+    const char *data;
+    size_t length;
+
+    luaL_checkstack(L, 4, "too deep");
+    switch (neap_value_kind(value)) {
+    case NEAP_KIND_NULL:
+        value_push_null(L);
+        break;
+    case NEAP_KIND_BOOL:
+        lua_pushboolean(L, neap_value_bool(value));
+        break;
+    case NEAP_KIND_INT:
+        lua_pushinteger(L, (lua_Integer)neap_value_int(value));
+        break;
+    case NEAP_KIND_UINT:
+        uint_push(L, neap_value_uint(value));
+        break;
+    case NEAP_KIND_DOUBLE:
+        lua_pushnumber(L, neap_value_double(value));
+        break;
+    case NEAP_KIND_BYTES:
+        data = neap_value_bytes(value, &length);
+        lua_pushlstring(L, data, length);
+        break;
+    case NEAP_KIND_LIST:
+        push_list(L, value);
+        break;
+    case NEAP_KIND_MAP:
+        push_map(L, value);
+        break;
+    }
+}
+
+/* --- from Lua ------------------------------------------------------------- */
+
+/*
+ * A table that is being read, and the place in it. The chain of them is the way
+ * to the value at hand: it names that in errors and finds tables in themselves.
+ * A value is put into its parent before it is filled, so that the box owns all
+ * of it whenever Lua raises.
+ */
+typedef struct place {
+    const struct place *up;
+    const void *table;
+    const char *key; /* NULL: an index */
+    lua_Integer index;
+    int depth;
+    int arg; /* of the function that was called */
+} place;
+
+static void push_path(lua_State *L, const place *at)
+{
+    if (at->up == NULL) {
+        lua_pushliteral(L, "value");
+        return;
+    }
+    push_path(L, at->up);
+    if (at->up->key != NULL)
+        lua_pushfstring(L, "%s.%s", lua_tostring(L, -1), at->up->key);
+    else
+        lua_pushfstring(L, "%s[%I]", lua_tostring(L, -1), at->up->index);
+}
+
+/* Raise, naming the value at `at`. */
+static int refuse(lua_State *L, const place *at, const char *what)
+{
+    luaL_checkstack(L, at->depth + 4, NULL);
+    push_path(L, at);
+    lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), what);
+    return luaL_argerror(L, at->arg, lua_tostring(L, -1));
+}
+
+static neap_value *shell_of(lua_State *L, const place *at)
+{
+    const char *data;
+    size_t length;
+    uint64_t number;
+
+    switch (lua_type(L, -1)) {
+    case LUA_TBOOLEAN:
+        return neap_value_new_bool(lua_toboolean(L, -1));
+    case LUA_TNUMBER:
+        if (lua_isinteger(L, -1))
+            return neap_value_new_int(lua_tointeger(L, -1));
+        return neap_value_new_double(lua_tonumber(L, -1));
+    case LUA_TSTRING:
+        data = lua_tolstring(L, -1, &length);
+        return neap_value_new_bytes(data, length);
+    case LUA_TTABLE:
+        return value_is_array(L, -1) ? neap_value_new_list()
+                                     : neap_value_new_map();
+    case LUA_TLIGHTUSERDATA:
+        if (lua_touserdata(L, -1) == NULL)
+            return neap_value_new_null();
+        break;
+    case LUA_TUSERDATA:
+        if (uint_test(L, -1, &number))
+            return neap_value_new_uint(number);
+        break;
+    case LUA_TNIL:
+        if (at->up != NULL)
+            refuse(L, at, "nil in a list (core.json.null is null)");
+        break;
+    }
+    lua_pushfstring(L, "a %s is no value", luaL_typename(L, -1));
+    refuse(L, at, lua_tostring(L, -1));
+    return NULL;
+}
+
+static void fill(lua_State *L, neap_value *value, const place *up);
+
+/* Every key of a list is an index of it. */
+static void check_keys(lua_State *L, const place *at)
+{
+    lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
+
+    lua_pushnil(L);
+    while (lua_next(L, -2) != 0) {
+        lua_Integer key = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
+
+        if (key < 1 || key > count)
+            refuse(L, at, "a list that has other keys too");
+        lua_pop(L, 1);
+    }
+}
+
+static void fill_list(lua_State *L, neap_value *list, place *at)
+{
+    lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
+    place inner = { .up = at, .depth = at->depth + 1, .arg = at->arg };
+
+    check_keys(L, at);
+    for (at->index = 1; at->index <= count; at->index++) {
+        lua_rawgeti(L, -1, at->index);
+        fill(L, neap_value_append(list, shell_of(L, &inner)), &inner);
+        lua_pop(L, 1);
+    }
+}
+
+static void fill_map(lua_State *L, neap_value *map, place *at)
+{
+    place inner = { .up = at, .depth = at->depth + 1, .arg = at->arg };
+
+    lua_pushnil(L);
+    while (lua_next(L, -2) != 0) {
+        size_t length;
+
+        if (lua_type(L, -2) != LUA_TSTRING)
+            refuse(L, at, "a map's keys are strings");
+        at->key = lua_tolstring(L, -2, &length);
+        if (strlen(at->key) != length)
+            refuse(L, &inner, "a key with a NUL byte");
+        fill(L, neap_value_put(map, at->key, shell_of(L, &inner)), &inner);
+        lua_pop(L, 1);
+    }
+    neap_value_sort(map);
+}
+
+/* Give `value`, made for the table on top of the stack, its entries. */
+static void fill(lua_State *L, neap_value *value, const place *here)
+{
+    place at = *here;
+
+    if (!lua_istable(L, -1))
+        return;
+    luaL_checkstack(L, 6, "too deep");
+    at.table = lua_topointer(L, -1);
+    for (const place *up = here->up; up != NULL; up = up->up)
+        if (up->table == at.table)
+            refuse(L, here, "a table that holds itself");
+    if (at.depth == NEAP_VALUE_DEPTH)
+        refuse(L, here, "nested too deep");
+    if (neap_value_kind(value) == NEAP_KIND_LIST)
+        fill_list(L, value, &at);
+    else
+        fill_map(L, value, &at);
+}
+
+const neap_value *value_check(lua_State *L, int arg)
+{
+    place root = { .arg = arg };
+    neap_value **box;
+
+    luaL_checkany(L, arg);
+    box = value_box(L);
+    lua_pushvalue(L, arg);
+    *box = shell_of(L, &root);
+    fill(L, *box, &root);
+    lua_pop(L, 1);
+    return *box;
+}
+
+const neap_value *value_opt(lua_State *L, int arg)
+{
+    if (!lua_isnoneornil(L, arg))
+        return value_check(L, arg);
+    value_box(L);
+    return NULL;
+}
