@@ -1,0 +1,32 @@
+#include "core.h"
+
+#include <lauxlib.h>
+
+#include "call.h"
+#include "cancel.h"
+#include "class.h"
+#include "clock.h"
+#include "condition.h"
+#include "context.h"
+#include "error.h"
+#include "failure.h"
+#include "fiber.h"
+#include "join.h"
+#include "strand.h"
+#include "wrap.h"
+
+/* Each sets its functions in the core table, on top, and leaves the stack. */
+static void (*const parts[])(lua_State *L) = {
+    class_open, /* first: the others define classes */
+    error_open,   call_open, strand_open, fiber_open,     cancel_open,
+    failure_open, join_open, wrap_open,   condition_open, clock_open,
+};
+
+int luaopen_neap_core(lua_State *L)
+{
+    context_open(L); /* first made, so last finalized */
+    lua_newtable(L);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        parts[i](L);
+    return 1;
+}
