@@ -1,0 +1,120 @@
+#include "json.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "neap/json.h"
+#include "uint.h"
+#include "value.h"
+
+#define OUTCOME_TYPE "neap.json.outcome"
+
+/* What the core hands out, kept where a raise cannot lose it. */
+typedef struct outcome {
+    char *text;
+    neap_error err;
+} outcome;
+
+static int outcome_gc(lua_State *L)
+{
+    outcome *o = lua_touserdata(L, 1);
+
+    free(o->text);
+    o->text = NULL;
+    neap_error_clear(&o->err);
+    return 0;
+}
+
+static outcome *push_outcome(lua_State *L)
+{
+    outcome *o = lua_newuserdatauv(L, sizeof *o, 0);
+
+    memset(o, 0, sizeof *o);
+    if (luaL_newmetatable(L, OUTCOME_TYPE)) {
+        lua_pushcfunction(L, outcome_gc);
+        lua_setfield(L, -2, "__gc");
+    }
+    lua_setmetatable(L, -2);
+    return o;
+}
+
+static bool wants_pretty(lua_State *L, int arg)
+{
+    bool pretty;
+
+    if (lua_isnoneornil(L, arg))
+        return false;
+    luaL_checktype(L, arg, LUA_TTABLE);
+    lua_getfield(L, arg, "pretty");
+    pretty = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return pretty;
+}
+
+static int json_encode(lua_State *L)
+{
+    bool pretty = wants_pretty(L, 2);
+    const neap_value *value = value_check(L, 1);
+    int box = lua_gettop(L);
+    outcome *o = push_outcome(L);
+
+    o->text = neap_json_print(value, pretty, &o->err);
+    value_unbox(L, box);
+    if (o->text == NULL)
+        return error_return_err(L, &o->err);
+    lua_pushstring(L, o->text);
+    free(o->text); /* before the collector gets to it: it may be large */
+    o->text = NULL;
+    return 1;
+}
+
+static int json_decode(lua_State *L)
+{
+    size_t length;
+    const char *text = luaL_checklstring(L, 1, &length);
+    outcome *o = push_outcome(L);
+    neap_value **box = value_box(L);
+
+    *box = neap_json_parse(text, length, &o->err);
+    if (*box == NULL)
+        return error_return_err(L, &o->err);
+    value_push(L, *box);
+    value_unbox(L, -2);
+    return 1;
+}
+
+static int json_array(lua_State *L)
+{
+    if (lua_isnoneornil(L, 1)) {
+        lua_settop(L, 0);
+        lua_newtable(L);
+    }
+    luaL_checktype(L, 1, LUA_TTABLE);
+    luaL_argcheck(L, value_mark_array(L, 1), 1,
+                  "the table has a metatable of its own");
+    lua_settop(L, 1);
+    return 1;
+}
+
+static int json_is_array(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    lua_pushboolean(L, value_is_array(L, 1));
+    return 1;
+}
+
+int json_push(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        { "encode", json_encode }, { "decode", json_decode },
+        { "array", json_array },   { "is_array", json_is_array },
+        { "uint", uint_new },      { NULL, NULL },
+    };
+
+    luaL_newlib(L, functions);
+    value_push_null(L);
+    lua_setfield(L, -2, "null");
+    return 1;
+}
