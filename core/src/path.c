@@ -115,6 +115,16 @@ bool neap_path_make(const char *path, unsigned mode, neap_error *err)
     return true;
 }
 
+bool neap_path_touch(const char *path, unsigned mode, neap_error *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
+
+    if (fd < 0)
+        return fail(err, errno, "path.touch", path);
+    close(fd);
+    return true;
+}
+
 /* 0, or an errno. */
 static int write_all(int fd, const char *data, size_t size)
 {
@@ -153,7 +163,7 @@ bool neap_path_write(const char *path,
                      unsigned mode,
                      neap_error *err)
 {
-    char *beside = xasprintf("%s.new", path);
+    char *beside = xasprintf("%s.%d", path, (int)getpid());
     int sys = write_file(beside, data, size, mode);
 
     if (sys == 0 && rename(beside, path) != 0)

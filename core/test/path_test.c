@@ -89,7 +89,11 @@ static void writes_whole_files(void)
     assert(neap_path_write(at("file"), "one", 3, 0600, &err));
     assert(neap_path_write(at("file"), "three", 5, 0640, &err));
     assert(inspect(at("file")).mode == 0640);
-    assert(inspect(at("file.new")).type == 0);
+    assert(neap_path_touch(at("file"), 0600, &err));
+    assert(inspect(at("file")).mode == 0640);
+    assert(unlink(at("file")) == 0 && inspect(dir).empty);
+    assert(neap_path_touch(at("file"), 0600, &err));
+    assert(inspect(at("file")).mode == 0600);
     assert(!neap_path_write("/dev/null/file", "x", 1, 0600, &err));
     assert(err.sys == ENOTDIR);
     neap_error_clear(&err);

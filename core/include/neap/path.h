@@ -42,6 +42,9 @@ bool neap_path_resolve(const char *path,
 /* Make a directory; whether made or there, `mode` is what it has then. */
 bool neap_path_make(const char *path, unsigned mode, neap_error *err);
 
+/* Make an empty file, at once what it will be; one that is there stays. */
+bool neap_path_touch(const char *path, unsigned mode, neap_error *err);
+
 /* Write a whole file, or leave the old one as it was. */
 bool neap_path_write(const char *path,
                      const void *data,
