@@ -105,7 +105,7 @@ static int json_is_array(lua_State *L)
     return 1;
 }
 
-int json_push(lua_State *L)
+void json_open(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         { "encode", json_encode }, { "decode", json_decode },
@@ -116,5 +116,5 @@ int json_push(lua_State *L)
     luaL_newlib(L, functions);
     value_push_null(L);
     lua_setfield(L, -2, "null");
-    return 1;
+    lua_setfield(L, -2, "json");
 }

@@ -3,7 +3,8 @@
 
 #include <lua.h>
 
-/* Push core.json: encode, decode, array, is_array, uint, null. */
-int json_push(lua_State *L);
+/* With the core table on top, set core.json: encode, decode, array, is_array,
+ * uint, null. */
+void json_open(lua_State *L);
 
 #endif

@@ -1,9 +1,12 @@
 #include "service.h"
 
+#include <lauxlib.h>
+
 #include "neap/service.h"
 #include "value.h"
 
-int service_list(lua_State *L)
+/* The list that neap/service.h describes. */
+static int core_services(lua_State *L)
 {
     neap_value **box = value_box(L);
 
@@ -11,4 +14,14 @@ int service_list(lua_State *L)
     value_push(L, *box);
     value_unbox(L, -2);
     return 1;
+}
+
+void service_open(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        { "services", core_services },
+        { NULL, NULL },
+    };
+
+    luaL_setfuncs(L, functions, 0);
 }

@@ -3,7 +3,7 @@
 
 #include <lua.h>
 
-/* core.services(): the list that neap/service.h describes. */
-int service_list(lua_State *L);
+/* With the core table on top, set core.services. */
+void service_open(lua_State *L);
 
 #endif
