@@ -1,0 +1,56 @@
+--- Every number and name that a user might dispute, in one place.
+--
+-- Durations are seconds, sizes are bytes. Nothing here is written to: a call's
+-- own option goes before what is written here.
+
+local KIB <const>, MIB <const> = 1024, 1024 * 1024
+
+---@class neap.Defaults
+local defaults = {
+   -- Where containerd is.
+   address = "/run/containerd/containerd.sock",
+   namespace = "default",
+   engine_directory = "/var/lib/neap",
+   run_directory = "/run/neap", -- sockets of engines, and bundles
+   bundle_root = "/run/neap",
+
+   -- How long to wait for it.
+   timeout = 60, -- connecting, and each RPC that neither waits nor streams
+   reconnect = { first = 0.1, factor = 2, max = 2 },
+   outage = 10, -- how long a change waits for containerd to come back
+   resync_after = 20, -- once more, after an outage in which shims gave up
+   hello_grace = 0.25, -- before an unproven event stream is asked to speak
+
+   -- How a container ends.
+   stop_timeout = 10, -- between the stop signal and KILL
+   stop_signal = "TERM",
+   delete = { kill_timeout = 10, tries = 3 },
+   close_budget = 10, -- what a fiber's __close handlers may wait, in all
+
+   -- What is kept of its output.
+   drain = 2, -- after the exit, while a child holds the stream open
+   capture_limit = 16 * MIB, -- each of stdout and stderr of client:run
+   line_limit = MIB, -- of read "l", lines, and sink.lines
+   event_buffer = 1024, -- handlers' and iterators' queues; the oldest go
+
+   -- What it is made of.
+   runtime = "io.containerd.runc.v2",
+   snapshotter = "overlayfs",
+   path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+   term = "xterm",
+   cpu_period = 100000, -- microseconds; what cpus=0.5 is a part of
+   shm_size = 64 * MIB,
+
+   -- What containerd and the kernel refuse; checked before anything is sent.
+   id_length = 76,
+   label_length = 4096, -- key and value together
+   hostname_length = 64,
+   exec_string = 128 * KIB - 1, -- one argument or variable (MAX_ARG_STRLEN)
+   exec_total = 6 * MIB, -- all of them; the kernel's cap at any stack limit
+   spec_size = 15 * MIB, -- containerd receives 16 MiB, all told
+
+   -- What the program says.
+   log_level = "info",
+}
+
+return defaults

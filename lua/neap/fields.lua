@@ -1,0 +1,51 @@
+--- Tables of named options: find the field that nobody knows.
+
+local escape = require "neap.escape"
+local nearest = require "neap.nearest"
+
+local fields = {}
+
+--- The keys of a table, sorted: messages must not depend on chance.
+---@param map table<string, any>
+---@return string[]
+function fields.names(map)
+   local names = {}
+   for name in pairs(map) do names[#names + 1] = name end
+   table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
+   return names
+end
+
+--- Check that each key of `given` is a key of `known`.
+---@param given table
+---@param known table<string, any>
+---@param other_words? table<string, string>  what other tools call the same
+---@return true? ok
+---@return string? why  names the field, and the right one
+function fields.check(given, known, other_words)
+   for _, name in ipairs(fields.names(given)) do
+      if type(name) ~= "string" then
+         return nil, ("[%s]: %s has no field name"):format(
+            tostring(name), escape.show(given[name])
+         )
+      end
+      if known[name] == nil then
+         local instead = other_words and other_words[name]
+         local hint = instead and (', use "%s"'):format(instead)
+            or nearest.hint(name, fields.names(known))
+         return nil, ("%s: unknown field%s"):format(escape.text(name), hint)
+      end
+   end
+   return true
+end
+
+--- Is this a table whose keys are 1 to n, and is n what `#` says?
+---@param value any
+---@return boolean
+function fields.is_list(value)
+   if type(value) ~= "table" then return false end
+   local count = 0
+   for _ in pairs(value) do count = count + 1 end
+   return count == #value
+end
+
+return fields

@@ -1,0 +1,23 @@
+--- A short name for a long path.
+--
+-- Sockets and bundles of different engines live side by side under /run/neap,
+-- whatever the length of the engine's own path. FNV-1a tells paths apart; it
+-- protects nothing and nobody relies on it to.
+
+local hash = {}
+
+local OFFSET <const> = 0x811c9dc5
+local PRIME <const> = 0x01000193
+
+--- Hash `text` to eight lower-case hex digits (FNV-1a, 32 bits).
+---@param text string
+---@return string
+function hash.hex8(text)
+   local sum = OFFSET
+   for i = 1, #text do
+      sum = (sum ~ text:byte(i)) * PRIME & 0xffffffff
+   end
+   return ("%08x"):format(sum)
+end
+
+return hash

@@ -1,0 +1,50 @@
+--- Identifiers: what containerd accepts as the name of a container, an exec or a
+--- namespace. An id becomes a path and a FIFO's name, so it is checked first.
+
+local defaults = require "neap.defaults"
+local escape = require "neap.escape"
+
+local id = {}
+
+local ALLOWED <const> = "letters and digits, with single . _ - between them"
+
+--- Check an identifier.
+---@param value any
+---@return string? id
+---@return string? why  what is wrong with it
+function id.parse(value)
+   if type(value) ~= "string" then
+      return nil, ("%s is not an id (a string of %s)"):format(escape.show(value), ALLOWED)
+   end
+   if #value > defaults.id_length then
+      return nil, ("%s is %d characters long (at most %d)"):format(
+         escape.show(value), #value, defaults.id_length
+      )
+   end
+   -- With an end mark, each separator must be followed by a letter or digit.
+   local is_good = value:find("^[A-Za-z0-9][A-Za-z0-9._-]*$")
+      and not (value .. "."):find("[._-][._-]")
+   if not is_good then
+      return nil, ("%s is not an id (%s)"):format(escape.show(value), ALLOWED)
+   end
+   return value
+end
+
+--- Random hex digits, from the kernel.
+---@param digits integer  an even number
+---@return string
+function id.random(digits)
+   local source = assert(io.open("/dev/urandom", "rb"))
+   source:setvbuf "no" -- take no more of the pool than is asked for
+   local bytes = source:read(digits // 2)
+   source:close()
+   return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
+end
+
+--- Make the id of a container that was given none.
+---@return string
+function id.new()
+   return "neap-" .. id.random(12)
+end
+
+return id
