@@ -8,18 +8,21 @@
 #include "clock.h"
 #include "condition.h"
 #include "context.h"
+#include "engine.h"
 #include "error.h"
 #include "failure.h"
 #include "fiber.h"
 #include "join.h"
+#include "path.h"
 #include "strand.h"
 #include "wrap.h"
 
 /* Each sets its functions in the core table, on top, and leaves the stack. */
 static void (*const parts[])(lua_State *L) = {
     class_open, /* first: the others define classes */
-    error_open,   call_open, strand_open, fiber_open,     cancel_open,
-    failure_open, join_open, wrap_open,   condition_open, clock_open,
+    error_open,     call_open,    strand_open, fiber_open,
+    cancel_open,    failure_open, join_open,   wrap_open,
+    condition_open, clock_open,   engine_open, path_open,
 };
 
 int luaopen_neap_core(lua_State *L)
