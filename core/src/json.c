@@ -188,7 +188,8 @@ static json_object *json_of_double(double number, neap_error *err)
 
     if (!isfinite(number))
         return no_word(err, "a number that is not finite");
-    if (number == floor(number) && fabs(number) < 9007199254740992.0) /* 2^53 */
+    if (fabs(number) < 9007199254740992.0 && /* 2^53 */
+        (double)(int64_t)number == number)
         return json_object_new_int64((int64_t)number);
     for (int precision = 15; precision <= 17; precision++) {
         snprintf(text, sizeof text, "%.*g", precision, number);

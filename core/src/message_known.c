@@ -1,6 +1,5 @@
 #include "message_private.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "google/protobuf/any.pb-c.h"
@@ -65,8 +64,10 @@ static bool read_seconds(const neap_value *value,
     real = neap_value_double(value);
     if (!(real >= (double)first && real < (double)last + 1))
         return false;
-    read->seconds = (int64_t)floor(real);
-    read->nanos = (int32_t)round((real - floor(real)) * NANOS);
+    read->seconds = (int64_t)real;
+    if ((double)read->seconds > real) /* down, also before 1970 */
+        read->seconds--;
+    read->nanos = (int32_t)((real - (double)read->seconds) * NANOS + 0.5);
     if (read->nanos == NANOS)
         *read = (instant){ read->seconds + 1, 0 };
     return true;

@@ -1,6 +1,5 @@
 #include "message_private.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "memory.h"
@@ -43,10 +42,10 @@ static bool to_signed(const neap_value *value, int64_t *number)
         return true;
     case NEAP_KIND_DOUBLE:
         real = neap_value_double(value);
-        if (!(real >= -TWO_63 && real < TWO_63) || real != floor(real))
+        if (!(real >= -TWO_63 && real < TWO_63))
             return false;
         *number = (int64_t)real;
-        return true;
+        return (double)*number == real;
     default:
         return false;
     }
@@ -65,10 +64,10 @@ static bool to_unsigned(const neap_value *value, uint64_t *number)
         return neap_value_int(value) >= 0;
     case NEAP_KIND_DOUBLE:
         real = neap_value_double(value);
-        if (!(real >= 0 && real < TWO_64) || real != floor(real))
+        if (!(real >= 0 && real < TWO_64))
             return false;
         *number = (uint64_t)real;
-        return true;
+        return (double)*number == real;
     default:
         return false;
     }

@@ -52,8 +52,17 @@ static void test_maps(void)
     printf("ok - value: maps keep their order, and the last entry counts\n");
 }
 
+static void test_kinds(void)
+{
+    for (int kind = NEAP_KIND_NULL; kind <= NEAP_KIND_MAP; kind++)
+        assert(neap_kind_name((neap_kind)kind) != NULL);
+    assert(strcmp(neap_kind_name(NEAP_KIND_BYTES), "a string") == 0);
+    printf("ok - value: every kind has a name\n");
+}
+
 int main(void)
 {
+    test_kinds();
     test_numbers();
     test_bytes();
     test_maps();
