@@ -2,42 +2,35 @@
 
 #include <lauxlib.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "error.h"
 #include "neap/json.h"
+#include "outcome.h"
 #include "uint.h"
 #include "value.h"
 
-#define OUTCOME_TYPE "neap.json.outcome"
+#define TEXT_TYPE "neap.json.text"
 
-/* What the core hands out, kept where a raise cannot lose it. */
-typedef struct outcome {
-    char *text;
-    neap_error err;
-} outcome;
-
-static int outcome_gc(lua_State *L)
+static int text_gc(lua_State *L)
 {
-    outcome *o = lua_touserdata(L, 1);
+    char **text = lua_touserdata(L, 1);
 
-    free(o->text);
-    o->text = NULL;
-    neap_error_clear(&o->err);
+    free(*text);
+    *text = NULL;
     return 0;
 }
 
-static outcome *push_outcome(lua_State *L)
+/* Push room for a text of the core's, kept where a raise cannot lose it. */
+static char **push_text(lua_State *L)
 {
-    outcome *o = lua_newuserdatauv(L, sizeof *o, 0);
+    char **text = lua_newuserdatauv(L, sizeof *text, 0);
 
-    memset(o, 0, sizeof *o);
-    if (luaL_newmetatable(L, OUTCOME_TYPE)) {
-        lua_pushcfunction(L, outcome_gc);
+    *text = NULL;
+    if (luaL_newmetatable(L, TEXT_TYPE)) {
+        lua_pushcfunction(L, text_gc);
         lua_setfield(L, -2, "__gc");
     }
     lua_setmetatable(L, -2);
-    return o;
+    return text;
 }
 
 static bool wants_pretty(lua_State *L, int arg)
@@ -58,15 +51,16 @@ static int json_encode(lua_State *L)
     bool pretty = wants_pretty(L, 2);
     const neap_value *value = value_check(L, 1);
     int box = lua_gettop(L);
-    outcome *o = push_outcome(L);
+    neap_error *err = outcome_new(L);
+    char **text = push_text(L);
 
-    o->text = neap_json_print(value, pretty, &o->err);
+    *text = neap_json_print(value, pretty, err);
     value_unbox(L, box);
-    if (o->text == NULL)
-        return error_return_err(L, &o->err);
-    lua_pushstring(L, o->text);
-    free(o->text); /* before the collector gets to it: it may be large */
-    o->text = NULL;
+    if (*text == NULL)
+        return outcome_return(L, false, err);
+    lua_pushstring(L, *text);
+    free(*text); /* now: it may be large, and the collector does not know */
+    *text = NULL;
     return 1;
 }
 
@@ -74,12 +68,12 @@ static int json_decode(lua_State *L)
 {
     size_t length;
     const char *text = luaL_checklstring(L, 1, &length);
-    outcome *o = push_outcome(L);
+    neap_error *err = outcome_new(L);
     neap_value **box = value_box(L);
 
-    *box = neap_json_parse(text, length, &o->err);
+    *box = neap_json_parse(text, length, err);
     if (*box == NULL)
-        return error_return_err(L, &o->err);
+        return outcome_return(L, false, err);
     value_push(L, *box);
     value_unbox(L, -2);
     return 1;
