@@ -6,7 +6,7 @@ local has_luv, uv = pcall(require, "luv")
 if has_luv then uv.os_unsetenv("LD_PRELOAD") end
 
 local function say(...)
-   io.write(..., "\n")
+   io.write(table.concat({ ... }), "\n")
    io.flush()
 end
 

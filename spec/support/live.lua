@@ -1,0 +1,155 @@
+-- What live specs share. scripts/check/live starts a containerd for each spec
+-- file and says where it is.
+--
+--    local live = require "support.live"
+--    local client <close> = live.client()
+--    local calls, result = live.count(function() return client:run{...} end)
+--    assert.same({ ["Containers/Create"] = 1, ... }, calls)
+--
+-- A daemon is a containerd: live.default is the one that was started; one more,
+-- to be killed or started again, is made by live.daemon().
+
+local leaks = require "support.leaks"
+local metrics = require "support.metrics"
+local shell = require "support.shell"
+
+local live = { program = shell.program }
+
+local Daemon = {}
+Daemon.__index = Daemon
+
+local function needed(name)
+   return os.getenv(name) or error("run live specs by scripts/check/live: no " .. name, 0)
+end
+
+live.dir = needed("NEAP_TEST_DIR")
+live.namespace = needed("NEAP_TEST_NAMESPACE")
+
+local function control(daemon, verb)
+   local result = shell.run({ "scripts/check/containerd", verb, daemon.dir })
+   if result.code ~= 0 then error("containerd: " .. verb .. ": " .. result.stderr, 3) end
+end
+
+---Start it, again after stop or kill: the same directory, address and counters' address.
+function Daemon:start()
+   control(self, "start")
+   local file <close> = assert(io.open(self.dir .. "/metrics"))
+   self.metrics = file:read("l")
+   return self
+end
+
+---End it. Its containers go on.
+function Daemon:stop() control(self, "stop") end
+
+---End it as a crash does.
+function Daemon:kill() control(self, "kill") end
+
+---Its process id.
+function Daemon:pid()
+   local file <close> = assert(io.open(self.dir .. "/pid"))
+   return file:read("n")
+end
+
+---Connect to it, in the spec's namespace unless `options` say another.
+function Daemon:client(options)
+   local config = { address = self.address, namespace = self.namespace }
+   for name, value in pairs(options or {}) do
+      config[name] = value
+   end
+   local client, err = require("neap").connect(config)
+   return client or error(err)
+end
+
+---Run ctr on it, in its namespace: what it printed; or nil, what it complained of.
+function Daemon:ctr(...)
+   local result = shell.run({ "ctr", "-a", self.address, "-n", self.namespace, ... })
+   if result.code ~= 0 then return nil, result.stderr end
+   return result.stdout
+end
+
+---The RPCs that it was sent while `fn` ran, { ["Tasks/Start"] = 1 }, and fn's results.
+function Daemon:count(fn, ...)
+   local before = metrics.read(self.metrics)
+   local results = table.pack(fn(...))
+   local after = metrics.read(self.metrics)
+   return metrics.difference(before, after), table.unpack(results, 1, results.n)
+end
+
+---All that a spec must not leave: take it before and after, and compare by assert.same.
+function Daemon:leftovers()
+   collectgarbage()
+   collectgarbage()
+   local core = require "neap.core"
+   return {
+      records = self:ctr("containers", "list", "--quiet"),
+      tasks = self:ctr("tasks", "list", "--quiet"),
+      shims = leaks.processes("-namespace", self.namespace, "-address", self.address),
+      bundles = leaks.bundles(self.namespace),
+      descriptors = leaks.descriptors(),
+      fibers = core.fibers and core.fibers(),
+   }
+end
+
+live.default = setmetatable({
+   dir = live.dir .. "/containerd",
+   address = needed("NEAP_TEST_ADDRESS"),
+   metrics = needed("NEAP_TEST_METRICS"),
+   namespace = live.namespace,
+}, Daemon)
+live.address = live.default.address
+
+function live.client(options) return live.default:client(options) end
+function live.ctr(...) return live.default:ctr(...) end
+function live.count(fn, ...) return live.default:count(fn, ...) end
+function live.leftovers() return live.default:leftovers() end
+
+local daemons = 0
+
+---Start one more containerd. Stop it: `finally(function() daemon:stop() end)`.
+function live.daemon()
+   daemons = daemons + 1
+   local dir = ("%s/daemon-%d"):format(live.dir, daemons)
+   return setmetatable({
+      dir = dir,
+      address = dir .. "/containerd.sock",
+      namespace = ("%s-%d"):format(live.namespace, daemons),
+   }, Daemon):start()
+end
+
+local rootfs
+
+---A directory with busybox in it; the same one for the whole file.
+function live.rootfs()
+   rootfs = rootfs or live.fresh_rootfs()
+   return rootfs
+end
+
+local paths = 0
+
+---A path below the spec's directory that nobody has.
+function live.path(name)
+   paths = paths + 1
+   return ("%s/%s-%d"):format(live.dir, name or "path", paths)
+end
+
+---A directory of its own for each call.
+function live.fresh_rootfs()
+   local path = live.path("rootfs")
+   local result = shell.run({ "scripts/rootfs", path })
+   if result.code ~= 0 then error(result.stderr) end
+   return path
+end
+
+---For what cannot be awaited, as a shim's end: turn neap's loop until `done`
+---answers true, and answer what it did; fail after `timeout` seconds (10).
+function live.wait_until(done, timeout)
+   local neap = require "neap"
+   for _ = 1, (timeout or 10) * 100 do
+      local answer = done()
+      if answer then return answer end
+      neap.sleep(0.01)
+   end
+   error("did not come true in time", 2)
+end
+
+return live

@@ -1,0 +1,137 @@
+-- Run programs from specs: to their end, or beside the spec.
+--
+--    local shell = require "support.shell"
+--    local result = shell.run({ "ctr", "version" }, { timeout = 10 })
+--    result.code, result.signal, result.stdout, result.stderr
+--
+--    local neap <close> = shell.start({ shell.program, "-e", "print(1)" })
+--    neap:await("1\n")     -- until standard output has this, as plain text
+--    neap:kill("sigint")
+--    neap:wait().code
+--
+-- Options: stdin (a string; nothing unless given; "open": written by
+-- process:write, closed by process:close_stdin), env (a table: added to the
+-- spec's own, `false` removes), cwd, timeout (seconds, 60 unless given: then it
+-- is killed and the spec fails).
+
+local uv = require "luv"
+
+local shell = {}
+
+-- The program that was built, absolute: a spec may run it elsewhere.
+shell.build = os.getenv("NEAP_BUILD") or "build"
+shell.program = uv.cwd() .. "/" .. shell.build .. "/neap"
+
+local Process = {}
+Process.__index = Process
+
+local function environment(changes)
+   local all, list = uv.os_environ(), {}
+   for name, value in pairs(changes or {}) do
+      all[name] = value or nil
+   end
+   for name, value in pairs(all) do
+      table.insert(list, name .. "=" .. value)
+   end
+   return list
+end
+
+local function collect(process, name, pipe)
+   process[name] = ""
+   process.open = process.open + 1
+   pipe:read_start(function(err, data)
+      assert(not err, err)
+      if data then
+         process[name] = process[name] .. data
+      else
+         process.open = process.open - 1
+         pipe:close()
+      end
+   end)
+end
+
+-- Turn luv's loop until `done` says so. Neap's own loop does not turn meanwhile.
+local function turn_until(process, done, what)
+   local late = false
+   local timer = uv.new_timer()
+   timer:start(math.ceil(process.timeout * 1000), 0, function() late = true end)
+   while not done() and not late do
+      uv.run("once")
+   end
+   timer:close()
+   uv.run("nowait")
+   if not done() then
+      process:kill("sigkill")
+      error(("%s did not %s within %g s\nstdout: %s\nstderr: %s"):format(
+         process.name, what, process.timeout, process.stdout, process.stderr), 3)
+   end
+end
+
+---Start a program; its output is collected as it comes.
+function shell.start(argv, options)
+   options = options or {}
+   local stdin, stdout, stderr = uv.new_pipe(), uv.new_pipe(), uv.new_pipe()
+   local process = setmetatable({
+      name = argv[1], open = 0, timeout = options.timeout or 60, stdin = stdin,
+   }, Process)
+   local handle, pid = uv.spawn(argv[1], {
+      args = { table.unpack(argv, 2) },
+      stdio = { stdin, stdout, stderr },
+      env = environment(options.env),
+      cwd = options.cwd,
+   }, function(code, signal)
+      process.code, process.signal = code, signal
+      process.handle:close()
+   end)
+   if not handle then error(argv[1] .. ": " .. tostring(pid), 2) end
+   process.handle, process.pid = handle, pid
+   collect(process, "stdout", stdout)
+   collect(process, "stderr", stderr)
+   if options.stdin ~= "open" then
+      if options.stdin then process:write(options.stdin) end
+      process:close_stdin()
+   end
+   return process
+end
+
+---Run a program to its end: { code, signal, stdout, stderr }.
+function shell.run(argv, options)
+   return shell.start(argv, options):wait()
+end
+
+---Wait for its end, and that of its output.
+function Process:wait()
+   turn_until(self, function() return self.code and self.open == 0 end, "end")
+   return { code = self.code, signal = self.signal, stdout = self.stdout, stderr = self.stderr }
+end
+
+---Wait until a stream ("stdout" unless given) has `text`.
+function Process:await(text, stream)
+   turn_until(self, function() return self[stream or "stdout"]:find(text, 1, true) end,
+      "say " .. text)
+end
+
+function Process:kill(signal)
+   if not self.code then uv.kill(self.pid, signal or "sigterm") end
+end
+
+function Process:write(data)
+   self.stdin:write(data)
+end
+
+function Process:close_stdin()
+   if not self.stdin:is_closing() then
+      self.stdin:shutdown(function() if not self.stdin:is_closing() then self.stdin:close() end end)
+      uv.run("nowait")
+   end
+end
+
+function Process:__close()
+   if not self.stdin:is_closing() then self.stdin:close() end
+   if not self.code then
+      self:kill("sigkill")
+      turn_until(self, function() return self.code end, "end")
+   end
+end
+
+return shell
