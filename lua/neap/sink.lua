@@ -1,0 +1,133 @@
+--- Sinks: consumers of output that keep something between two chunks.
+--
+-- A sink is an object with write(bytes) and finish(). Whoever pumps a stream into
+-- it calls these in a fiber; what they raise, or answer as nil and an error, ends
+-- the pumping. One sink serves one start at a time.
+
+local defaults = require "neap.defaults"
+local file = require "neap.sink.file"
+local values = require "neap.config.values"
+
+local sink = {}
+
+---@class neap.Sink
+---@field write fun(self: neap.Sink, bytes: string): true?, neap.Error?
+---@field finish fun(self: neap.Sink): true?, neap.Error?
+
+local sink_mt = { __name = "neap.sink" }
+sink_mt.__index = sink_mt
+
+local function make(object)
+   return setmetatable(object, sink_mt)
+end
+
+--- Is this one of ours?
+---@param value any
+---@return boolean
+function sink.is_sink(value)
+   return type(value) == "table" and getmetatable(value) == sink_mt
+end
+
+--- The path of a file sink, as its user gave it; nil for other sinks.
+---@param value neap.Sink
+---@return string?
+function sink.file_path(value)
+   return rawget(value, "path")
+end
+
+--- Cut bytes into lines. A line longer than `limit` comes in pieces.
+local function splitter(limit, emit)
+   local parts, size = {}, 0
+
+   local function flush()
+      local line = table.concat(parts)
+      parts, size = {}, 0
+      emit(line)
+   end
+
+   local function add(text)
+      while size + #text > limit do
+         local fits = limit - size
+         parts[#parts + 1] = text:sub(1, fits)
+         text = text:sub(fits + 1)
+         flush()
+      end
+      if text ~= "" then
+         parts[#parts + 1], size = text, size + #text
+      end
+   end
+
+   local function write(bytes)
+      local from = 1
+      while true do
+         local at = bytes:find("\n", from, true)
+         add(bytes:sub(from, at and at - 1))
+         if not at then return end
+         flush()
+         from = at + 1
+      end
+   end
+
+   return write, function() if size > 0 then flush() end end
+end
+
+--- Call `fn(line)` for each line, without its end; the last may lack one.
+---@param fn fun(line: string)  may wait
+---@return neap.Sink
+function sink.lines(fn)
+   if type(fn) ~= "function" then
+      error(("bad argument #1 to 'lines' (function expected, got %s)"):format(type(fn)), 2)
+   end
+   local write, finish = splitter(defaults.line_limit, fn)
+   return make {
+      write = function(_, bytes) write(bytes) return true end,
+      finish = function() finish() return true end,
+   }
+end
+
+--- Keep the last `count` lines: `list()` gives them, `text()` as one string.
+---@param count integer
+---@return neap.Sink
+function sink.tail(count)
+   if math.type(count) ~= "integer" or count < 1 then
+      error("bad argument #1 to 'tail' (a whole number, 1 or more, expected)", 2)
+   end
+
+   local kept, first, last = {}, 1, 0
+   local write, finish = splitter(defaults.line_limit, function(line)
+      last = last + 1
+      kept[last] = line
+      if last - first >= count then
+         kept[first] = nil
+         first = first + 1
+      end
+   end)
+
+   local function list() return table.move(kept, first, last, 1, {}) end
+   return make {
+      write = function(_, bytes) write(bytes) return true end,
+      finish = function() finish() return true end,
+      list = list,
+      text = function() return table.concat(list(), "\n") end,
+   }
+end
+
+---@class neap.sink.FileOptions
+---@field append? boolean   default true; false: begin with an empty file
+---@field max_size? integer|string  then `path` becomes `path.1` and a new one begins
+
+--- Write to a file, made 0600. It is opened when the process starts.
+---@param path string
+---@param options? neap.sink.FileOptions
+---@return neap.Sink
+function sink.file(path, options)
+   if type(path) ~= "string" then
+      error(("bad argument #1 to 'file' (string expected, got %s)"):format(type(path)), 2)
+   end
+   values.expect_table(options, 2, "file", true)
+   local object, why = file.new(path, options or {})
+   if not object then error(why, 2) end
+   return make(object)
+end
+
+return sink

@@ -1,0 +1,109 @@
+--- One end of one stream: what a user gave, in one form.
+
+local escape = require "neap.escape"
+local fields = require "neap.fields"
+local path = require "neap.path"
+local sink = require "neap.sink"
+local source = require "neap.source"
+
+local ends = {}
+
+local WORDS <const> = { null = true, inherit = true, pipe = true }
+local INPUT <const> = '"null", "inherit", "pipe", a path with a "/", a function or a source'
+local OUTPUT <const> = '"null", "inherit", "pipe", a path with a "/", a function, a list or a sink'
+
+local function refuse(name, value)
+   local hint = ""
+   local allowed = name == "stdin" and INPUT or OUTPUT
+   if type(value) == "string" and value ~= "" and not value:find("[%c/]") then
+      hint = ('; for a file here: "./%s"'):format(escape.text(value))
+   end
+   if name == "stderr" then allowed = allowed .. ', or "stdout"' end
+   return nil, ("%s: %s is not a stream (%s%s)"):format(name, escape.show(value), allowed, hint)
+end
+
+--- An input file must be there; an output's directory must.
+local function file_end(name, text, options)
+   if text:find("\0", 1, true) or text:sub(-1) == "/" then
+      return nil, ("%s: %s is not the path of a file"):format(name, escape.show(text))
+   end
+   local whole = path.absolute(text, options.cwd)
+   local looked_at = name == "stdin" and whole or path.parent(whole)
+   if options.fs then
+      local found, errno = options.fs.stat(looked_at)
+      if not found then
+         return nil, ("%s: %s %s"):format(name, escape.show(looked_at), path.reason(errno)), errno
+      end
+   end
+   return { kind = "file", path = whole }
+end
+
+local function plain_end(name, value, options)
+   if WORDS[value] then return { kind = value } end
+   if type(value) == "string" and value:find("/", 1, true) then
+      return file_end(name, value, options)
+   end
+   if type(value) == "function" then return { kind = "function", fn = value } end
+   return nil
+end
+
+--- Read what standard input comes from.
+---@param value any
+---@param options neap.stdio.Options
+---@return neap.stdio.End? made
+---@return string? why
+---@return string? errno
+function ends.input(value, options)
+   if value == nil then return { kind = "null" } end
+   if source.is_source(value) then return { kind = "source", fn = value:open() } end
+
+   local made, why, errno = plain_end("stdin", value, options)
+   if made or why then return made, why, errno end
+   return refuse("stdin", value)
+end
+
+--- Every consumer in a list gets every byte; "null" takes none and is left out.
+local function list_end(name, list, options)
+   if #list == 0 or not fields.is_list(list) then
+      return nil, ("%s: %s is not a list of consumers (at least one)"):format(
+         name, escape.show(list)
+      )
+   end
+   local consumers, pipes = {}, 0
+   for i, item in ipairs(list) do
+      local is_nested = type(item) == "table" and not sink.is_sink(item)
+      if is_nested then return refuse(("%s[%d]"):format(name, i), item) end
+
+      local made, why, errno = ends.output(("%s[%d]"):format(name, i), item, options)
+      if not made then return nil, why, errno end
+      if made.kind == "pipe" then pipes = pipes + 1 end
+      if made.kind ~= "null" then consumers[#consumers + 1] = made end
+   end
+   if pipes > 1 then return nil, ("%s: only one \"pipe\" fits in a list"):format(name) end
+   if #consumers == 0 then return { kind = "null" } end
+   if #consumers == 1 then return consumers[1] end
+   return { kind = "list", consumers = consumers }
+end
+
+--- Read where an output goes.
+---@param name string  "stdout" or "stderr", for messages
+---@param value any
+---@param options neap.stdio.Options
+---@return neap.stdio.End? made
+---@return string? why
+---@return string? errno
+function ends.output(name, value, options)
+   if sink.is_sink(value) then
+      local whole = sink.file_path(value)
+      if not whole then return { kind = "sink", sink = value } end
+      local file, why, errno = file_end(name, whole, options)
+      if not file then return nil, why, errno end
+      return { kind = "sink", sink = value, path = file.path }
+   end
+   local made, why, errno = plain_end(name, value, options)
+   if made or why then return made, why, errno end
+   if type(value) == "table" then return list_end(name, value, options) end
+   return refuse(name, value)
+end
+
+return ends

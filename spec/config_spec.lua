@@ -1,0 +1,314 @@
+local config = require "neap.config"
+
+--- A disk of the spec's own.
+local function disk()
+   local nodes = {
+      ["/work"] = "directory", ["/work/rootfs"] = "directory", ["/work/file"] = "file",
+      ["/etc/hosts"] = "file", ["/"] = "directory",
+   }
+   local fs = {}
+   function fs.realpath(path)
+      if path == "/work/loop" then return nil, "ELOOP" end
+      if path == "/work/link" then return "/work/rootfs" end
+      if nodes[path] then return path end
+      return nil, "ENOENT"
+   end
+   function fs.stat(path)
+      local real, errno = fs.realpath(path)
+      if not real then return nil, errno end
+      return { type = nodes[real], mode = 493, uid = 0 }
+   end
+   return fs
+end
+
+local context = { cwd = "/work", fs = disk() }
+
+local function with(fields)
+   local given = { rootfs = "rootfs", args = { "true" } }
+   for name, value in pairs(fields) do
+      given[name] = value ~= "<none>" and value or nil
+   end
+   return given
+end
+
+local function create(fields) return config.create(with(fields), context) end
+
+describe("neap.config", function()
+   describe("create", function()
+      it("makes paths absolute and gives an id", function()
+         local checked = assert(create {})
+
+         assert.equal("/work/rootfs", checked.rootfs)
+         assert.same({ "true" }, checked.args)
+         assert.matches("^neap%-%x+$", checked.id)
+         assert.is_nil(checked.resources)
+      end)
+
+      it("follows a link to the rootfs, which the runtime does not", function()
+         assert.equal("/work/rootfs", create { rootfs = "link" }.rootfs)
+      end)
+
+      it("leaves the user's table alone", function()
+         local given = with { env = { "A=1", "A=2" } }
+
+         assert(config.create(given, context))
+
+         assert.same({ "A=1", "A=2" }, given.env)
+         assert.equal("rootfs", given.rootfs)
+      end)
+
+      it("merges env so that the last wins", function()
+         assert.same({ "A=2", "B=" }, create { env = { "A=1", "B=", "A=2" } }.env)
+         assert.same({ "A=1", "B=2" }, create { env = { B = 2, A = "1" } }.env)
+         assert.same({ "Z=1", "A=2" }, create { env = { "Z=1", A = "2" } }.env)
+      end)
+
+      local users = {
+         { 1000, { uid = 1000 } }, { "1000", { uid = 1000 } },
+         { "1000:100", { uid = 1000, gid = 100 } }, { "www", { name = "www" } },
+         { "www:adm", { name = "www", group = "adm" } }, { "0:adm", { uid = 0, group = "adm" } },
+      }
+      for _, case in ipairs(users) do
+         it("reads user " .. case[1], function()
+            assert.same(case[2], create { user = case[1] }.user)
+         end)
+      end
+
+      it("collects limits in OCI's form", function()
+         assert.same({ memory = { limit = 1 << 20 } }, create { memory = "1m" }.resources)
+      end)
+
+      it("reads mounts in docker's form and in OCI's", function()
+         local checked = assert(create {
+            mounts = {
+               "/etc/hosts:/h:ro", "./file:/f", { destination = "/t", type = "tmpfs" },
+               { destination = "/b", source = "/work" },
+            },
+         })
+
+         assert.same({
+            {
+               type = "bind", source = "/etc/hosts", destination = "/h",
+               options = { "rbind", "rprivate", "ro" },
+            },
+            {
+               type = "bind", source = "/work/file", destination = "/f",
+               options = { "rbind", "rprivate", "rw" },
+            },
+            { destination = "/t", type = "tmpfs" },
+            { destination = "/b", source = "/work", type = "bind", options = { "rbind" } },
+         }, checked.mounts)
+      end)
+
+      it("reads networks", function()
+         assert.same({ kind = "none" }, create { network = "none" }.network)
+         assert.same({ kind = "host" }, create { network = "host" }.network)
+         assert.same({ kind = "container", id = "db" }, create { network = "container:db" }.network)
+      end)
+
+      it("reads capabilities and ulimits in any spelling", function()
+         local checked = assert(create {
+            cap_add = { "net_admin", "CAP_SYS_TIME", "ALL" }, ulimits = { nofile = 5, "core=0:1" },
+         })
+
+         assert.same({ "CAP_NET_ADMIN", "CAP_SYS_TIME", "ALL" }, checked.cap_add)
+         assert.same({
+            { type = "RLIMIT_CORE", soft = 0, hard = 1 },
+            { type = "RLIMIT_NOFILE", soft = 5, hard = 5 },
+         }, checked.ulimits)
+      end)
+
+      it("keeps a stop signal as a number", function()
+         assert.equal(3, create { stop_signal = "SIGQUIT" }.stop_signal)
+      end)
+
+      it("asks no command of an image or of a function", function()
+         assert(config.create({ image = "busybox" }, context))
+         assert(create { args = "<none>", spec = function() end })
+      end)
+
+      it("looks at no path where it was given no eyes", function()
+         assert.equal("/nowhere", config.create { rootfs = "/nowhere", args = { "x" } }.rootfs)
+      end)
+
+      it("raises where it is given no table", function()
+         assert.has_error(function() config.create "busybox" end,
+            "bad argument #1 to 'create' (table expected, got string)")
+         assert.has_error(function() config.create() end,
+            "bad argument #1 to 'create' (table expected, got no value)")
+      end)
+   end)
+
+   local long = ("x"):rep(200000)
+   local many = {}
+   for i = 1, 100 do many[i] = ("V%d=%s"):format(i, ("x"):rep(100000)) end
+
+   --- What is given, and how the message begins.
+   local bad = {
+      { { id = "a/b" }, 'id: "a/b" is not an id' },
+      { { id = ("x"):rep(80) }, "id: " },
+      { { id = 7 }, "id: 7 is not an id" },
+      { { image = "busybox" }, "image, rootfs: both are given" },
+      { { rootfs = "<none>" }, "image, rootfs: neither is given" },
+      { { rootfs = "gone" }, 'rootfs: "/work/gone" does not exist', "ENOENT" },
+      { { rootfs = "file" }, 'rootfs: "/work/file" is not a directory', "ENOTDIR" },
+      { { rootfs = "loop" }, 'rootfs: "/work/loop" is a loop of symbolic links', "ELOOP" },
+      { { rootfs = "" }, 'rootfs: "" is not the path of a directory' },
+      { { rootfs = {} }, "rootfs: a table is not the path" },
+      { { args = "<none>" }, "args: missing" },
+      { { args = {} }, "args: the list is empty" },
+      { { args = "true" }, 'args: "true" is not a list of strings' },
+      { { args = { "a", 1 } }, "args[2]: 1 is not a string" },
+      { { args = { "a", [3] = "b" } }, "args: a table is not a list" },
+      { { args = { "" } }, "args[1]: the command is empty" },
+      { { args = { "a\0b" } }, 'args[1]: "a\\x00b" contains NUL' },
+      { { args = { "\xff" } }, 'args[1]: "\\xff" is not UTF-8' },
+      { { args = { long } }, "args[1]: " },
+      { { env = "A=1" }, 'env: "A=1" is not a list' },
+      { { env = { "A" } }, 'env[1]: "A" is not "NAME=value"' },
+      { { env = { "=1" } }, 'env[1]: "=1" is not "NAME=value"' },
+      { { env = { ["A=B"] = "1" } }, 'env: "A=B" is not the name of a variable' },
+      { { env = { A = true } }, "env.A: true is not a string" },
+      { { env = { "A=\0" } }, 'env[1]: "A=\\x00" contains NUL' },
+      { { env = { A = ("x"):rep(10 << 20) } }, "env.A: " },
+      { { env = many }, "args and env have 10001" },
+      { { cwd = "tmp" }, 'cwd: "tmp" is not absolute' },
+      { { hostname = ("h"):rep(65) }, "hostname: " },
+      { { hostname = "a\nb" }, 'hostname: "a\\nb" is not a string on one line' },
+      { { user = -1 }, "user: -1 is not a user" },
+      { { user = "a:b:c" }, 'user: "a:b:c" is not a user' },
+      { { user = "" }, 'user: "" is not a user' },
+      { { user = "1000:" }, 'user: "1000:" is not a user' },
+      { { user = 2 ^ 31 }, "user: 2147483648.0 is out of range" },
+      { { user = 1.5 }, "user: 1.5 is not a user" },
+      { { terminal = "yes" }, 'terminal: "yes" is not true or false' },
+      { { labels = { a = ("x"):rep(4097) } }, 'labels: "a" has 4098 bytes' },
+      { { labels = { ["neap.owner"] = "me" } }, 'labels: "neap.owner" is reserved' },
+      { { mounts = "/a:/b" }, 'mounts: "/a:/b" is not a list' },
+      { { mounts = { "/gone:/b" } }, 'mounts[1]: source "/gone" does not exist', "ENOENT" },
+      { { mounts = { "data:/b" } }, 'mounts[1]: "data" is not a path with a "/"' },
+      { { mounts = { "/a" } }, 'mounts[1]: "/a" is not a mount' },
+      { { mounts = { "/work:b" } }, 'mounts[1]: destination "b" is not an absolute path' },
+      { { mounts = { "/work:/" } }, 'mounts[1]: destination "/" is not an absolute path below' },
+      { { mounts = { "/work:/b:rx" } }, 'mounts[1]: "rx" is not an option' },
+      { { mounts = { "/work:/b", "/work:/b/" } }, 'mounts[2]: "/b" is taken by mounts[1]' },
+      { { mounts = { { destination = "/b", type = "bind" } } }, "mounts[1]: a bind mount needs" },
+      { { mounts = { { dst = "/b" } } }, 'mounts[1]: dst: unknown field, use "destination"' },
+      { { memory = "lots" }, 'memory: "lots" is not a size' },
+      { { memry = 1 }, 'memry: unknown field, did you mean "memory"?' },
+      { { name = "web" }, 'name: unknown field, use "id"' },
+      { { [1] = "echo" }, '[1]: "echo" has no field name' },
+      { { network = "bridge" }, 'network: "bridge" is not a network' },
+      { { network = "container:/" }, 'network: "/" is not an id' },
+      { { cap_add = { "NET_ADMN" } }, 'cap_add[1]: "NET_ADMN" is not a capability, did you' },
+      { { ulimits = { nofiles = 1 } }, 'ulimits: "nofiles" is not a limit, did you mean "nofile"' },
+      { { ulimits = { nofile = "2:1" } }, 'ulimits.nofile: "2:1" is not a limit' },
+      { { stop_signal = "NOPE" }, 'stop_signal: "NOPE" is no signal' },
+      { { oom_score_adj = -2000 }, "oom_score_adj: -2000 is not a whole number from -1000" },
+      { { userns = { uid_mappings = {} } }, "userns.uid_mappings: a table is not a list" },
+      { { spec = "x" }, 'spec: "x" is neither a function nor a whole spec' },
+      { { stdout = "pipe" }, "stdout: not a field of create" },
+   }
+   for _, case in ipairs(bad) do
+      it("refuses " .. case[2], function()
+         local checked, err = create(case[1])
+
+         assert.is_nil(checked)
+         assert.equal("invalid_argument", err.code)
+         assert.equal("container.create", err.op)
+         assert.equal(case[2], err.message:sub(1, #case[2]))
+         assert.equal(case[3], err.errno)
+         assert.is_true(#err.message < 300)
+      end)
+   end
+
+   it("says whom an error is about", function()
+      local _, err = create { id = "web", cwd = "x" }
+
+      assert.equal("web", err.id)
+   end)
+
+   describe("with a whole spec", function()
+      local function whole(fields, spec)
+         fields.spec = spec
+         return config.create(fields, context)
+      end
+
+      it("needs neither image nor rootfs nor args", function()
+         assert(whole({}, { root = { path = "/r" }, process = { args = { "x" } } }))
+      end)
+
+      it("lets fields add what the spec lacks", function()
+         assert(whole({ rootfs = "rootfs", args = { "x" }, memory = "1m" }, {}))
+      end)
+
+      it("excludes the fields that the spec has", function()
+         local given = { rootfs = "rootfs", args = { "x" } }
+         local _, err = whole(given, { process = { args = { "y" } } })
+         assert.equal("args: the spec has process.args itself", err.message)
+
+         _, err = whole({ pids = 1 }, { root = { path = "/" }, linux = { resources = {} } })
+         assert.equal("resources: the spec has linux.resources itself", err.message)
+      end)
+
+      it("needs a root from somewhere", function()
+         local _, err = whole({}, {})
+
+         assert.matches("neither is given, and the spec has no root.path", err.message, 1, true)
+      end)
+   end)
+
+   describe("run", function()
+      it("captures what is not sent elsewhere", function()
+         local checked = assert(config.run(with { stderr = "inherit", limit = "1m" }, context))
+
+         assert.same({ kind = "capture", limit = 1 << 20 }, checked.io.stdout)
+         assert.same({ kind = "inherit" }, checked.io.stderr)
+         assert.same({ kind = "null" }, checked.io.stdin)
+      end)
+
+      it("keeps its bounds", function()
+         local checked = assert(config.run(with { timeout = 0.5, drain = 1 }, context))
+
+         assert.equal(0.5, checked.timeout)
+         assert.equal(1, checked.io.drain)
+      end)
+
+      it("refuses streams that there are not", function()
+         local checked, err = config.run(with { stdout = "out.txt" }, context)
+
+         assert.is_nil(checked)
+         assert.equal("client.run", err.op)
+         assert.matches('stdout: "out.txt" is not a stream', err.message, 1, true)
+      end)
+   end)
+
+   describe("exec", function()
+      it("takes what a process has", function()
+         local given = { args = { "id" }, user = 5, stdout = "pipe" }
+         local checked = assert(config.exec(given, context))
+
+         assert.same({ uid = 5 }, checked.user)
+         assert.same({ kind = "pipe" }, checked.io.stdout)
+         assert.is_string(checked.id)
+      end)
+
+      it("refuses what only a container has", function()
+         local _, err = config.exec({ args = { "id" }, memory = 1 }, context)
+
+         assert.equal("memory: unknown field", err.message)
+         assert.equal("task.exec", err.op)
+      end)
+
+      it("needs a command", function()
+         local _, err = config.exec({}, context)
+
+         assert.equal("args: missing (the command to run)", err.message)
+      end)
+
+      it("raises where it is given nothing", function()
+         assert.has_error(function() config.exec(nil) end,
+            "bad argument #1 to 'exec' (table expected, got no value)")
+      end)
+   end)
+end)
