@@ -1,0 +1,30 @@
+--- Which devices a container may open: none but the harmless ones, which the
+--- runtime puts into its /dev.
+
+local devices = {}
+
+local HARMLESS <const> = {
+   { 1, 3 }, -- null
+   { 1, 8 }, -- random
+   { 1, 7 }, -- full
+   { 5, 0 }, -- tty
+   { 1, 5 }, -- zero
+   { 1, 9 }, -- urandom
+   { 5, 1 }, -- console
+   { 136 }, -- pts/*
+   { 5, 2 }, -- ptmx
+}
+
+--- The rules of the device cgroup, the last that matches deciding.
+---@return table[]
+function devices.rules()
+   local rules = { { allow = false, access = "rwm" } }
+   for _, numbers in ipairs(HARMLESS) do
+      rules[#rules + 1] = {
+         allow = true, type = "c", major = numbers[1], minor = numbers[2], access = "rwm",
+      }
+   end
+   return rules
+end
+
+return devices

@@ -1,0 +1,58 @@
+--- Which network a container is on.
+
+local mounts = require "neap.spec.mounts"
+
+local network = {}
+
+local function without(namespaces, kind)
+   local kept = {}
+   for _, namespace in ipairs(namespaces or {}) do
+      if namespace.type ~= kind then kept[#kept + 1] = namespace end
+   end
+   return kept
+end
+
+--- The host's names are the container's too, as with `ctr run --net-host`.
+local function use_host_files(spec)
+   for _, file in ipairs { "/etc/hosts", "/etc/resolv.conf" } do
+      spec.mounts = spec.mounts or {}
+      if not mounts.find(spec.mounts, file) then
+         mounts.put(spec.mounts, {
+            destination = file, type = "bind", source = file, options = { "rbind", "ro" },
+         })
+      end
+   end
+end
+
+--- sysfs shows the network namespace it is mounted in, and a user namespace that
+--- does not own that one may not mount it: show the host's instead.
+local function bind_sysfs(spec)
+   local sys = mounts.find(spec.mounts or {}, "/sys")
+   if not sys or sys.type ~= "sysfs" then return end
+   mounts.put(spec.mounts, {
+      destination = "/sys", type = "bind", source = "/sys",
+      options = { "rbind", "nosuid", "noexec", "nodev", "ro" },
+   })
+end
+
+--- Put a config's network into a spec. "none", the default, is a namespace of its
+--- own, in which the runtime brings up loopback and nothing else.
+---@param spec table
+---@param config table
+---@param context neap.spec.Context
+function network.apply(spec, config, context)
+   local wanted = config.network
+   if not wanted or wanted.kind == "none" then return end
+
+   spec.linux.namespaces = without(spec.linux.namespaces, "network")
+   if wanted.kind == "container" then
+      table.insert(spec.linux.namespaces, {
+         type = "network", path = ("/proc/%d/ns/net"):format(context.network_pid),
+      })
+   else
+      use_host_files(spec)
+   end
+   if config.userns then bind_sysfs(spec) end
+end
+
+return network
