@@ -56,6 +56,14 @@ static int core_state(lua_State *L)
     }
 }
 
+/* Lua: core.metatable("client"): for policy that adds fields and the like. */
+static int core_metatable(lua_State *L)
+{
+    luaL_getmetatable(L,
+                      lua_pushfstring(L, PREFIX "%s", luaL_checkstring(L, 1)));
+    return 1;
+}
+
 void class_open(lua_State *L)
 {
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &classes) == LUA_TNIL) {
@@ -65,6 +73,8 @@ void class_open(lua_State *L)
         lua_rawsetp(L, LUA_REGISTRYINDEX, &classes);
     }
     lua_setfield(L, -2, "classes");
+    lua_pushcfunction(L, core_metatable);
+    lua_setfield(L, -2, "metatable");
     lua_pushcfunction(L, core_state);
     lua_setfield(L, -2, "state");
 }

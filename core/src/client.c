@@ -196,6 +196,11 @@ const char *neap_client_namespace(const neap_client *client)
     return client->ns;
 }
 
+double neap_client_timeout(const neap_client *client)
+{
+    return client->timeout_s;
+}
+
 char *client_method_path(const char *method)
 {
     return xasprintf("/%s", method);

@@ -54,7 +54,6 @@ on_reply(void *arg, const neap_error *err, const uint8_t *data, size_t size)
         err = reply == NULL ? &call->err : NULL;
     }
     call->cb(call->arg, err, reply);
-    neap_value_free(reply);
     call_free(call);
 }
 
@@ -114,6 +113,45 @@ neap_request *neap_client_call(neap_client *client,
     free(path);
     free(bytes);
     return req;
+}
+
+/* --- messages alone ------------------------------------------------------- */
+
+static const ProtobufCMessageDescriptor *
+known_type(const char *type, const char *op, neap_error *err)
+{
+    const ProtobufCMessageDescriptor *found = message_type_of_url(type);
+
+    if (found == NULL)
+        neap_error_set(err, NEAP_INVALID_ARGUMENT, op,
+                       "no message is called %s", type);
+    return found;
+}
+
+uint8_t *neap_message_encode(const char *type,
+                             const neap_value *value,
+                             size_t *size,
+                             neap_error *err)
+{
+    const ProtobufCMessageDescriptor *found =
+        known_type(type, "message.encode", err);
+
+    if (found == NULL)
+        return NULL;
+    return message_encode(found, value, "message.encode", size, err);
+}
+
+neap_value *neap_message_decode(const char *type,
+                                const void *data,
+                                size_t size,
+                                neap_error *err)
+{
+    const ProtobufCMessageDescriptor *found =
+        known_type(type, "message.decode", err);
+
+    if (found == NULL)
+        return NULL;
+    return message_decode(found, data, size, "message.decode", err);
 }
 
 /* --- streams -------------------------------------------------------------- */
@@ -193,7 +231,6 @@ on_message(void *arg, const neap_error *err, const uint8_t *data, size_t size)
         err = message == NULL ? &bad : NULL;
     }
     x->read_cb(x->read_arg, err, message);
-    neap_value_free(message);
     neap_error_clear(&bad);
     exchange_unref(x);
 }

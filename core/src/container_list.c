@@ -32,12 +32,12 @@ static void finish(listing *l, const neap_error *err)
     if (err != NULL) {
         for (size_t i = 0; i < l->count; i++)
             neap_container_unref(l->found[i].container);
+        free(l->found);
         l->cb(l->arg, err, NULL, 0);
     } else {
         l->cb(l->arg, NULL, l->found, l->count);
     }
     neap_client_unref(l->client);
-    free(l->found);
     free(l);
 }
 

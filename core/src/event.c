@@ -94,15 +94,13 @@ bool event_read(event *e, const uint8_t *bytes, size_t size)
 
 neap_value *neap_event_message(const neap_event *view)
 {
-    const ProtobufCMessageDescriptor *type =
-        view->type_url != NULL ? message_type_of_url(view->type_url) : NULL;
     neap_error err = { 0 };
     neap_value *value;
 
-    if (type == NULL)
+    if (view->type_url == NULL)
         return NULL;
-    value = message_decode(type, view->payload, view->payload_size, "events",
-                           &err);
+    value = neap_message_decode(view->type_url, view->payload,
+                                view->payload_size, &err);
     neap_error_clear(&err);
     return value;
 }

@@ -292,6 +292,7 @@ void events_close(events *e)
     rpc_stream_close(e->stream);
     e->stream = NULL;
     events_fail_settlers(e, NEAP_CANCELLED, "the client was closed");
+    tell(e, NULL);
 }
 
 void events_free(events *e)

@@ -230,6 +230,11 @@ bool neap_container_is_gone(const neap_container *container)
     return container->gone;
 }
 
+bool neap_container_has_no_task(const neap_container *container)
+{
+    return container->knows == TASK_NONE;
+}
+
 neap_client *neap_container_client(const neap_container *container)
 {
     return container->client;

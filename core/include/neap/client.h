@@ -44,6 +44,9 @@ bool neap_client_is_closed(const neap_client *client);
 const char *neap_client_address(const neap_client *client);
 const char *neap_client_namespace(const neap_client *client);
 
+/* The deadline of its calls, in seconds; 0: none. */
+double neap_client_timeout(const neap_client *client);
+
 /* Calls started so far, of "package.Service/Method"; NULL: of any. */
 uint64_t neap_client_count(const neap_client *client, const char *method);
 
@@ -61,10 +64,10 @@ typedef struct neap_call_options {
     size_t header_count;
 } neap_call_options;
 
-/* `reply` is NULL on error, else borrowed for the length of the call. */
+/* `reply` is NULL on error, else owned by the callee: free it. */
 typedef void (*neap_call_cb)(void *arg,
                              const neap_error *err,
-                             const neap_value *reply);
+                             neap_value *reply);
 
 /*
  * Call any unary method of containerd's API, "package.Service/Method".
@@ -78,6 +81,20 @@ neap_request *neap_client_call(neap_client *client,
                                const neap_call_options *options,
                                neap_call_cb cb,
                                void *arg);
+
+/*
+ * A message of containerd's as bytes, for the value of an Any, and back. `type`
+ * is its name, or a type_url. Owned; NULL and `err` filled where it does not
+ * fit, or no such message is known.
+ */
+uint8_t *neap_message_encode(const char *type,
+                             const neap_value *value,
+                             size_t *size,
+                             neap_error *err);
+neap_value *neap_message_decode(const char *type,
+                                const void *data,
+                                size_t size,
+                                neap_error *err);
 
 /* A call that streams, in either direction. Closed by its owner. */
 typedef struct neap_exchange neap_exchange;

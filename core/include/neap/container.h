@@ -51,10 +51,10 @@ typedef struct neap_found {
     struct neap_process *task;
 } neap_found;
 
-/* The array is borrowed for the length of the call. */
+/* The array is owned by the callee as well: free it. NULL on error. */
 typedef void (*neap_containers_cb)(void *arg,
                                    const neap_error *err,
-                                   const neap_found *found,
+                                   neap_found *found,
                                    size_t count);
 
 typedef void (*neap_done_cb)(void *arg, const neap_error *err);
@@ -116,6 +116,9 @@ double neap_container_created_at(const neap_container *container);
 
 /* Deleted, by this handle or as events told. */
 bool neap_container_is_gone(const neap_container *container);
+
+/* Does this client know, without asking, that it has no task? */
+bool neap_container_has_no_task(const neap_container *container);
 
 /* Borrowed; its client. */
 neap_client *neap_container_client(const neap_container *container);

@@ -22,7 +22,10 @@ typedef struct neap_event {
 
 typedef struct neap_listener neap_listener;
 
-/* `event` is borrowed for the length of the call. */
+/*
+ * `event` is borrowed for the length of the call. NULL is the last one: the
+ * client was closed. The listener is still to be closed by its owner.
+ */
 typedef void (*neap_event_cb)(void *arg, const neap_event *event);
 
 /* The event's own message, owned; NULL where proto/ does not know it. */

@@ -1,0 +1,488 @@
+#include "container.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call.h"
+#include "class.h"
+#include "client.h"
+#include "handle.h"
+#include "neap/json.h"
+#include "process.h"
+#include "value.h"
+
+/* --- the handle ----------------------------------------------------------- */
+
+neap_container *container_check(lua_State *L, int arg)
+{
+    neap_container *container = handle_check(L, arg, CONTAINER_TYPE);
+
+    luaL_argcheck(L, container != NULL, arg, "container is empty");
+    return container;
+}
+
+static void push_empty(lua_State *L, int client)
+{
+    handle_new(L, CONTAINER_TYPE, client);
+}
+
+/* The handle on top, still empty, takes `container`; or gives way to its own.
+ */
+static void fill(lua_State *L, neap_container *container)
+{
+    void **slot = lua_touserdata(L, -1);
+
+    if (handle_find(L, container)) {
+        lua_remove(L, -2);
+        neap_container_unref(container);
+        return;
+    }
+    handle_fill(L, slot, container);
+}
+
+void container_push(lua_State *L, neap_container *container, int client)
+{
+    push_empty(L, client);
+    fill(L, container);
+}
+
+static int container_gc(lua_State *L)
+{
+    neap_container **slot = luaL_checkudata(L, 1, CONTAINER_TYPE);
+    neap_container *container = *slot;
+
+    *slot = NULL;
+    neap_container_unref(container);
+    return 0;
+}
+
+/* --- fields --------------------------------------------------------------- */
+
+static void push_labels(lua_State *L, const neap_container *c)
+{
+    size_t count = neap_container_label_count(c);
+
+    lua_createtable(L, 0, (int)count);
+    for (size_t i = 0; i < count; i++) {
+        neap_label label = neap_container_label(c, i);
+
+        lua_pushstring(L, label.value);
+        lua_setfield(L, -2, label.key);
+    }
+}
+
+static void push_any(lua_State *L, neap_any any)
+{
+    if (any.type_url == NULL) {
+        lua_pushnil(L);
+        return;
+    }
+    lua_createtable(L, 0, 2);
+    lua_pushstring(L, any.type_url);
+    lua_setfield(L, -2, "type_url");
+    lua_pushlstring(L, any.data, any.size);
+    lua_setfield(L, -2, "value");
+}
+
+/* nil for "": containerd has no word for a string that is not there. */
+static void push_text(lua_State *L, const char *text)
+{
+    if (text[0] == '\0')
+        lua_pushnil(L);
+    else
+        lua_pushstring(L, text);
+}
+
+static void push_id(lua_State *L, const neap_container *c)
+{
+    lua_pushstring(L, neap_container_id(c));
+}
+
+static void push_image(lua_State *L, const neap_container *c)
+{
+    push_text(L, neap_container_image(c));
+}
+
+static void push_runtime(lua_State *L, const neap_container *c)
+{
+    push_text(L, neap_container_runtime(c));
+}
+
+static void push_runtime_options(lua_State *L, const neap_container *c)
+{
+    push_any(L, neap_container_runtime_options(c));
+}
+
+static void push_spec(lua_State *L, const neap_container *c)
+{
+    push_any(L, neap_container_spec(c));
+}
+
+static void push_snapshotter(lua_State *L, const neap_container *c)
+{
+    push_text(L, neap_container_snapshotter(c));
+}
+
+static void push_snapshot_key(lua_State *L, const neap_container *c)
+{
+    push_text(L, neap_container_snapshot_key(c));
+}
+
+static void push_created_at(lua_State *L, const neap_container *c)
+{
+    lua_pushnumber(L, neap_container_created_at(c));
+}
+
+static void push_gone(lua_State *L, const neap_container *c)
+{
+    lua_pushboolean(L, neap_container_is_gone(c));
+}
+
+static void push_has_no_task(lua_State *L, const neap_container *c)
+{
+    lua_pushboolean(L, neap_container_has_no_task(c));
+}
+
+static const struct {
+    const char *name;
+    void (*push)(lua_State *L, const neap_container *c);
+} fields[] = {
+    { "id", push_id },
+    { "labels", push_labels },
+    { "image", push_image },
+    { "runtime", push_runtime },
+    { "runtime_options", push_runtime_options },
+    { "spec_any", push_spec },
+    { "snapshotter", push_snapshotter },
+    { "snapshot_key", push_snapshot_key },
+    { "created_at", push_created_at },
+    { "gone", push_gone },
+    { "has_no_task", push_has_no_task },
+};
+
+/* Lua: core.container_field(container, name), for the class's __index. */
+static int container_field(lua_State *L)
+{
+    neap_container *c = container_check(L, 1);
+    const char *name = luaL_checkstring(L, 2);
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (strcmp(name, fields[i].name) == 0) {
+            fields[i].push(L, c);
+            return 1;
+        }
+    return 0;
+}
+
+/* --- calls that answer with a container ------------------------------------
+ */
+
+typedef struct container_call {
+    call call;
+    neap_container *container;
+} container_call;
+
+static void release(call *c)
+{
+    neap_container_unref(((container_call *)c)->container);
+}
+
+/* User value 1 of the call is the client. */
+static int push_container(lua_State *L, call *c)
+{
+    container_call *answer = (container_call *)c;
+    neap_container *container = answer->container;
+
+    lua_getiuservalue(L, -1, 1);
+    push_empty(L, -1);
+    answer->container = NULL;
+    fill(L, container);
+    return 1;
+}
+
+static void
+on_container(void *arg, const neap_error *err, neap_container *container)
+{
+    container_call *c = arg;
+
+    c->container = container;
+    call_done(&c->call, err);
+}
+
+static container_call *new_call(lua_State *L, bool change)
+{
+    double patience = client_patience(L, 1);
+    container_call *c = call_new(L, sizeof *c, push_container, release);
+
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, -2, 1);
+    c->call.change = change;
+    if (change)
+        c->call.timeout = patience;
+    return c;
+}
+
+neap_any field_any(lua_State *L, int index, const char *name)
+{
+    neap_any any = { 0 };
+    int type = lua_getfield(L, index, name);
+
+    if (type == LUA_TTABLE) {
+        any.type_url = field_string(L, -1, "type_url");
+        lua_getfield(L, -1, "value");
+        any.data = lua_tolstring(L, -1, &any.size);
+        lua_pop(L, 1);
+    } else if (type != LUA_TNIL) {
+        luaL_error(L, "field '%s': table expected, got %s", name,
+                   luaL_typename(L, -1));
+    }
+    lua_pop(L, 1);
+    return any;
+}
+
+/* The table at `index` as labels, in scratch memory that is left on the stack.
+ * Values that are false remove. */
+static neap_label *check_labels(lua_State *L, int index, size_t *count)
+{
+    neap_label *labels;
+
+    *count = 0;
+    index = lua_absindex(L, index);
+    if (lua_isnil(L, index))
+        return NULL;
+    luaL_checktype(L, index, LUA_TTABLE);
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
+        ++*count;
+    labels = lua_newuserdatauv(L, (*count + 1) * sizeof *labels, 0);
+    *count = 0;
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING)
+            luaL_error(L, "labels: a name is no string");
+        labels[*count].key = lua_tostring(L, -2);
+        labels[(*count)++].value =
+            lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+    }
+    return labels;
+}
+
+/* Lua: core.container_create(client, { id=, image=, runtime=,
+ * runtime_options=Any, spec=Any, snapshotter=, snapshot_key=, labels= }) */
+static int container_create(lua_State *L)
+{
+    neap_client *client = client_check(L, 1);
+    neap_container_config config = { 0 };
+    container_call *c;
+
+    luaL_checktype(L, 2, LUA_TTABLE);
+    config.id = field_string(L, 2, "id");
+    config.image = field_string(L, 2, "image");
+    config.runtime = field_string(L, 2, "runtime");
+    config.runtime_options = field_any(L, 2, "runtime_options");
+    config.spec = field_any(L, 2, "spec");
+    config.snapshotter = field_string(L, 2, "snapshotter");
+    config.snapshot_key = field_string(L, 2, "snapshot_key");
+    luaL_argcheck(L, config.id != NULL, 2, "id expected");
+    lua_getfield(L, 2, "labels");
+    config.labels = check_labels(L, -1, &config.label_count);
+    c = new_call(L, true);
+    c->call.req = neap_container_create(client, &config, on_container, c);
+    return call_await(L, &c->call);
+}
+
+/* Lua: core.container_load(client, id) */
+static int container_load(lua_State *L)
+{
+    neap_client *client = client_check(L, 1);
+    const char *id = luaL_checkstring(L, 2);
+    container_call *c = new_call(L, false);
+
+    c->call.req = neap_container_load(client, id, on_container, c);
+    return call_await(L, &c->call);
+}
+
+/* --- calls that answer with true -------------------------------------------
+ */
+
+static int push_true(lua_State *L, call *c)
+{
+    (void)c;
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+static void on_done(void *arg, const neap_error *err)
+{
+    call_done(arg, err);
+}
+
+static call *new_done(lua_State *L, neap_container *container, bool change)
+{
+    double patience = 0;
+    call *c;
+
+    (void)container;
+    lua_getiuservalue(L, 1, 1);
+    if (change)
+        patience = client_patience(L, -1);
+    c = call_new(L, sizeof *c, push_true, NULL);
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, -2, 1);
+    c->change = change;
+    c->timeout = patience;
+    return c;
+}
+
+/* Lua: core.container_refresh(container) */
+static int container_refresh(lua_State *L)
+{
+    neap_container *container = container_check(L, 1);
+    call *c = new_done(L, container, false);
+
+    c->req = neap_container_refresh(container, on_done, c);
+    return call_await(L, c);
+}
+
+/* Lua: core.container_update(container, labels) */
+static int container_update(lua_State *L)
+{
+    neap_container *container = container_check(L, 1);
+    neap_label *labels;
+    size_t count;
+    call *c;
+
+    luaL_checktype(L, 2, LUA_TTABLE);
+    labels = check_labels(L, 2, &count);
+    c = new_done(L, container, true);
+    c->req = neap_container_update(container, labels, count, on_done, c);
+    return call_await(L, c);
+}
+
+/* Lua: core.container_delete(container) */
+static int container_delete(lua_State *L)
+{
+    neap_container *container = container_check(L, 1);
+    call *c = new_done(L, container, true);
+
+    c->req = neap_container_delete(container, on_done, c);
+    return call_await(L, c);
+}
+
+/* --- listing ----------------------------------------------------------------
+ */
+
+typedef struct list_call {
+    call call;
+    neap_found *found; /* owned, with its references until they are pushed */
+    size_t count;
+} list_call;
+
+static void release_list(call *c)
+{
+    list_call *list = (list_call *)c;
+
+    for (size_t i = 0; i < list->count; i++) {
+        neap_container_unref(list->found[i].container);
+        neap_process_unref(list->found[i].task);
+    }
+    free(list->found);
+}
+
+/* A list of { container, task or nil }. */
+static int push_list(lua_State *L, call *c)
+{
+    list_call *list = (list_call *)c;
+
+    lua_getiuservalue(L, -1, 1);
+    lua_createtable(L, (int)list->count, 0);
+    for (size_t i = 0; i < list->count; i++) {
+        neap_found *found = &list->found[i];
+        neap_container *container = found->container;
+
+        lua_createtable(L, 2, 0);
+        push_empty(L, -3);
+        found->container = NULL;
+        fill(L, container);
+        if (found->task != NULL)
+            process_push(L, &found->task, -1);
+        else
+            lua_pushnil(L);
+        lua_rawseti(L, -3, 2);
+        lua_rawseti(L, -2, 1);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+static void
+on_list(void *arg, const neap_error *err, neap_found *found, size_t count)
+{
+    list_call *c = arg;
+
+    c->found = found;
+    c->count = count;
+    call_done(&c->call, err);
+}
+
+static const char **check_filters(lua_State *L, int arg, size_t *count)
+{
+    const char **filters;
+
+    *count = 0;
+    if (lua_isnoneornil(L, arg))
+        return NULL;
+    luaL_checktype(L, arg, LUA_TTABLE);
+    filters =
+        lua_newuserdatauv(L, (size_t)luaL_len(L, arg) * sizeof *filters, 0);
+    for (lua_Integer i = 1; lua_geti(L, arg, i) != LUA_TNIL; i++) {
+        filters[(*count)++] = luaL_checkstring(L, -1);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return filters;
+}
+
+/* Lua: core.container_list(client, filters?, with_tasks) */
+static int container_list(lua_State *L)
+{
+    neap_client *client = client_check(L, 1);
+    bool tasks = lua_toboolean(L, 3);
+    size_t count;
+    const char **filters = check_filters(L, 2, &count);
+    list_call *c = call_new(L, sizeof *c, push_list, release_list);
+
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, -2, 1);
+    c->call.req =
+        neap_container_list(client, filters, count, tasks, on_list, c);
+    return call_await(L, &c->call);
+}
+
+/* --- registration -----------------------------------------------------------
+ */
+
+static const luaL_Reg methods[] = {
+    { NULL, NULL }, /* lua/neap/container.lua has them */
+};
+
+static const luaL_Reg metamethods[] = {
+    { "__gc", container_gc },
+    { NULL, NULL },
+};
+
+static const luaL_Reg functions[] = {
+    { "container_create", container_create },
+    { "container_load", container_load },
+    { "container_list", container_list },
+    { "container_refresh", container_refresh },
+    { "container_update", container_update },
+    { "container_delete", container_delete },
+    { "container_field", container_field },
+    { NULL, NULL },
+};
+
+void container_open(lua_State *L)
+{
+    class_define(L, "container", methods, metamethods);
+    luaL_setfuncs(L, functions, 0);
+}

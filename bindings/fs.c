@@ -1,0 +1,177 @@
+#include "fs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <lauxlib.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "neap/error.h"
+
+static int fail(lua_State *L)
+{
+    int sys = errno;
+
+    lua_pushnil(L);
+    lua_pushstring(L, neap_errno_name(sys));
+    return 2;
+}
+
+static int succeed(lua_State *L, bool ok)
+{
+    if (!ok)
+        return fail(L);
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+static const char *type_name(mode_t mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFDIR:
+        return "directory";
+    case S_IFREG:
+        return "file";
+    case S_IFLNK:
+        return "link";
+    case S_IFSOCK:
+        return "socket";
+    case S_IFIFO:
+        return "fifo";
+    default:
+        return "device";
+    }
+}
+
+static int push_stat(lua_State *L, const struct stat *st)
+{
+    lua_createtable(L, 0, 6);
+    lua_pushstring(L, type_name(st->st_mode));
+    lua_setfield(L, -2, "type");
+    lua_pushinteger(L, st->st_mode & 07777);
+    lua_setfield(L, -2, "mode");
+    lua_pushinteger(L, st->st_uid);
+    lua_setfield(L, -2, "uid");
+    lua_pushinteger(L, st->st_gid);
+    lua_setfield(L, -2, "gid");
+    lua_pushinteger(L, (lua_Integer)st->st_dev);
+    lua_setfield(L, -2, "dev");
+    lua_pushinteger(L, st->st_size);
+    lua_setfield(L, -2, "size");
+    return 1;
+}
+
+static int fs_stat(lua_State *L)
+{
+    struct stat st;
+
+    return stat(luaL_checkstring(L, 1), &st) == 0 ? push_stat(L, &st) : fail(L);
+}
+
+static int fs_lstat(lua_State *L)
+{
+    struct stat st;
+
+    return lstat(luaL_checkstring(L, 1), &st) == 0 ? push_stat(L, &st)
+                                                   : fail(L);
+}
+
+static int fs_realpath(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    char *real = lua_newuserdatauv(L, PATH_MAX, 0);
+
+    if (realpath(path, real) == NULL)
+        return fail(L);
+    lua_pushstring(L, real);
+    return 1;
+}
+
+static int fs_cwd(lua_State *L)
+{
+    char *path = lua_newuserdatauv(L, PATH_MAX, 0);
+
+    if (getcwd(path, PATH_MAX) == NULL)
+        return fail(L);
+    lua_pushstring(L, path);
+    return 1;
+}
+
+static int close_directory(lua_State *L)
+{
+    DIR **slot = lua_touserdata(L, 1);
+
+    if (*slot != NULL)
+        closedir(*slot);
+    *slot = NULL;
+    return 0;
+}
+
+/* The names in a directory, a list. */
+static int fs_list(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    DIR **slot = lua_newuserdatauv(L, sizeof(DIR *), 0);
+    const struct dirent *entry;
+
+    *slot = NULL;
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, close_directory);
+    lua_setfield(L, -2, "__gc");
+    lua_setmetatable(L, -2);
+    *slot = opendir(path);
+    if (*slot == NULL)
+        return fail(L);
+    lua_newtable(L);
+    for (lua_Integer n = 0; (entry = readdir(*slot)) != NULL;) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        lua_pushstring(L, entry->d_name);
+        lua_rawseti(L, -2, ++n);
+    }
+    closedir(*slot);
+    *slot = NULL;
+    return 1;
+}
+
+/* Lua: fs.mkdir(path, mode, uid, gid): just that mode, whatever the umask. */
+static int fs_mkdir(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    mode_t mode = (mode_t)luaL_checkinteger(L, 2);
+    uid_t uid = (uid_t)luaL_optinteger(L, 3, -1);
+    gid_t gid = (gid_t)luaL_optinteger(L, 4, -1);
+
+    if (mkdir(path, 0700) != 0)
+        return fail(L);
+    if (chown(path, uid, gid) == 0 && chmod(path, mode) == 0)
+        return succeed(L, true);
+    fail(L);
+    rmdir(path);
+    return 2;
+}
+
+static int fs_rmdir(lua_State *L)
+{
+    return succeed(L, rmdir(luaL_checkstring(L, 1)) == 0);
+}
+
+static int fs_unlink(lua_State *L)
+{
+    return succeed(L, unlink(luaL_checkstring(L, 1)) == 0);
+}
+
+static const luaL_Reg functions[] = {
+    { "stat", fs_stat },   { "lstat", fs_lstat },   { "realpath", fs_realpath },
+    { "cwd", fs_cwd },     { "list", fs_list },     { "mkdir", fs_mkdir },
+    { "rmdir", fs_rmdir }, { "unlink", fs_unlink }, { NULL, NULL },
+};
+
+void fs_open(lua_State *L)
+{
+    luaL_newlib(L, functions);
+    lua_setfield(L, -2, "fs");
+}

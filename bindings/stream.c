@@ -1,0 +1,200 @@
+#include "stream.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+
+#include "call.h"
+#include "class.h"
+#include "handle.h"
+
+static neap_stream *check_stream(lua_State *L, int arg)
+{
+    neap_stream *stream = handle_check(L, arg, STREAM_TYPE);
+
+    luaL_argcheck(L, stream != NULL, arg, "stream is empty");
+    return stream;
+}
+
+void stream_push(lua_State *L, neap_stream *stream, int parent)
+{
+    void **slot;
+
+    if (handle_find(L, stream))
+        return;
+    slot = handle_new(L, STREAM_TYPE, parent);
+    handle_fill(L, slot, stream);
+    neap_stream_ref(stream);
+}
+
+static int stream_gc(lua_State *L)
+{
+    void **slot = luaL_checkudata(L, 1, STREAM_TYPE);
+    neap_stream *stream = *slot;
+
+    *slot = NULL;
+    neap_stream_unref(stream);
+    return 0;
+}
+
+/* --- reading ----------------------------------------------------------------
+ */
+
+typedef struct read_call {
+    call call;
+    char *data;
+    size_t size;
+} read_call;
+
+static int push_chunk(lua_State *L, call *c)
+{
+    read_call *r = (read_call *)c;
+
+    if (r->data == NULL)
+        lua_pushnil(L);
+    else
+        lua_pushlstring(L, r->data, r->size);
+    return 1;
+}
+
+static void release_chunk(call *c)
+{
+    free(((read_call *)c)->data);
+}
+
+static void on_read(void *arg, const neap_error *err, char *data, size_t size)
+{
+    read_call *c = arg;
+
+    c->data = data;
+    c->size = size;
+    call_done(&c->call, err);
+}
+
+static void *new_about(lua_State *L,
+                       size_t size,
+                       int (*push)(lua_State *, call *),
+                       void (*release)(call *))
+{
+    call *c = call_new(L, size, push, release);
+
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, -2, 1);
+    c->op = "stream.read";
+    return c;
+}
+
+/* Lua: core.stream_read(stream, { timeout= }?): the next chunk, nil at the end
+ */
+static int stream_read(lua_State *L)
+{
+    neap_stream *stream = check_stream(L, 1);
+    double timeout = call_timeout(L, 2);
+    read_call *c = new_about(L, sizeof *c, push_chunk, release_chunk);
+
+    c->call.timeout = timeout;
+    c->call.req = neap_stream_read(stream, on_read, c);
+    return call_await(L, &c->call);
+}
+
+/* --- writing ----------------------------------------------------------------
+ */
+
+static int push_true(lua_State *L, call *c)
+{
+    (void)c;
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+static void on_written(void *arg, const neap_error *err)
+{
+    call_done(arg, err);
+}
+
+/* Lua: core.stream_write(stream, bytes, { timeout= }?) */
+static int stream_write(lua_State *L)
+{
+    neap_stream *stream = check_stream(L, 1);
+    size_t size;
+    const char *data = luaL_checklstring(L, 2, &size);
+    double timeout = call_timeout(L, 3);
+    call *c = new_about(L, sizeof *c, push_true, NULL);
+
+    c->op = "stream.write";
+    c->timeout = timeout;
+    c->req = neap_stream_write(stream, data, size, on_written, c);
+    return call_await(L, c);
+}
+
+/* --- the rest ----------------------------------------------------------------
+ */
+
+static int stream_close(lua_State *L)
+{
+    neap_stream_close(check_stream(L, 1));
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+/* Lua: core.stream_done(stream): its consumer has taken everything. */
+static int stream_done(lua_State *L)
+{
+    neap_stream_done(check_stream(L, 1));
+    return 0;
+}
+
+/* Lua: core.stream_captured(stream): what it kept, why some is missing. */
+static int stream_captured(lua_State *L)
+{
+    neap_stream *stream = check_stream(L, 1);
+    size_t size;
+    const char *data = neap_stream_captured(stream, &size);
+    const char *why = neap_stream_truncated(stream);
+
+    lua_pushlstring(L, data != NULL ? data : "", size);
+    if (why == NULL)
+        return 1;
+    lua_pushstring(L, why);
+    return 2;
+}
+
+static int stream_is_closed(lua_State *L)
+{
+    lua_pushboolean(L, neap_stream_is_closed(check_stream(L, 1)));
+    return 1;
+}
+
+static int stream_tostring(lua_State *L)
+{
+    bool closed = neap_stream_is_closed(check_stream(L, 1));
+
+    lua_pushstring(L, closed ? "neap.stream (closed)" : "neap.stream");
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    { "close", stream_close },
+    { "is_closed", stream_is_closed },
+    { NULL, NULL },
+};
+
+static const luaL_Reg metamethods[] = {
+    { "__gc", stream_gc },
+    { "__close", stream_close },
+    { "__tostring", stream_tostring },
+    { NULL, NULL },
+};
+
+static const luaL_Reg functions[] = {
+    { "stream_read", stream_read },
+    { "stream_write", stream_write },
+    { "stream_done", stream_done },
+    { "stream_captured", stream_captured },
+    { NULL, NULL },
+};
+
+void stream_open(lua_State *L)
+{
+    class_define(L, "stream", methods, metamethods);
+    luaL_setfuncs(L, functions, 0);
+}
