@@ -118,7 +118,8 @@ describe("neap.bundle", function()
          },
          {
             "a mount inside", HERE,
-            { [HERE .. "/web.1-stdout"] = { type = "fifo", uid = 0, dev = 2 } }, "did not make",
+            { [HERE .. "/web-stdout"] = { type = "directory", uid = 0, dev = 2 } },
+            "it holds web-stdout",
          },
          {
             "a directory inside", HERE,

@@ -98,12 +98,14 @@ local function check_directories(removal)
          parent = found
       end
    end
-   return parent
+   return true
 end
 
 local MADE <const> = { fifo = true, file = true, socket = true }
 
-local function check_content(removal, directory)
+--- Only names are looked at, not devices: overlayfs gives a directory and the
+--- files in it different ones. What is mounted here cannot be unlinked anyway.
+local function check_content(removal)
    local names, errno = removal.list(removal.path)
    if not names then return nil, ("%s %s"):format(removal.path, path.reason(errno)), errno end
 
@@ -113,7 +115,6 @@ local function check_content(removal, directory)
       local found = removal.lstat(whole)
       if found then -- else it went in the meantime
          local is_ours = bundle.is_our_name(name) and MADE[found.type]
-            and found.dev == directory.dev
          if not is_ours then return nil, ("it holds %s, which Neap did not make"):format(name) end
          unlink[#unlink + 1] = whole
       end
@@ -131,9 +132,9 @@ end
 function bundle.plan_removal(removal)
    local ok, elsewhere = check_place(removal)
    if not ok then return nil, elsewhere end
-   local directory, why, errno = check_directories(removal)
-   if not directory then return nil, why, errno end
-   local unlink, foreign, list_errno = check_content(removal, directory)
+   local real, why, errno = check_directories(removal)
+   if not real then return nil, why, errno end
+   local unlink, foreign, list_errno = check_content(removal)
    if not unlink then return nil, foreign, list_errno end
    return { unlink = unlink, rmdir = removal.path }
 end
