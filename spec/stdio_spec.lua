@@ -48,10 +48,16 @@ describe("neap.stdio", function()
    end
 
    it("gives a file sink its absolute path", function()
-      local made = assert(ends { stdout = sink.file("./log") }).stdout
+      local made = assert(ends { stdout = sink.file("./log", { max_size = 1 }) }).stdout
 
       assert.equal("sink", made.kind)
       assert.equal("/here/log", made.path)
+   end)
+
+   it("takes a plain file sink for the file", function()
+      local made = assert(ends { stdout = sink.file "./log" })
+
+      assert.same({ kind = "file", path = "/here/log" }, made.stdout)
    end)
 
    it("reads a source anew for each start", function()

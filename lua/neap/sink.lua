@@ -30,9 +30,11 @@ end
 
 --- The path of a file sink, as its user gave it; nil for other sinks.
 ---@param value neap.Sink
----@return string?
+---@return string? path
+---@return boolean? is_plain  no more than appending to it is asked for
 function sink.file_path(value)
-   return rawget(value, "path")
+   local path = rawget(value, "path")
+   return path, path and value.append and not value.max_size
 end
 
 --- Cut bytes into lines. A line longer than `limit` comes in pieces.

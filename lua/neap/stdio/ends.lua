@@ -94,10 +94,10 @@ end
 ---@return string? errno
 function ends.output(name, value, options)
    if sink.is_sink(value) then
-      local whole = sink.file_path(value)
-      if not whole then return { kind = "sink", sink = value } end
-      local file, why, errno = file_end(name, whole, options)
-      if not file then return nil, why, errno end
+      local given, is_plain = sink.file_path(value)
+      if not given then return { kind = "sink", sink = value } end
+      local file, why, errno = file_end(name, given, options)
+      if not file or is_plain then return file, why, errno end
       return { kind = "sink", sink = value, path = file.path }
    end
    local made, why, errno = plain_end(name, value, options)
