@@ -1,5 +1,5 @@
--- Busted's output as scripts/check/run counts it: a line per test, what went
--- wrong below it, and a last line that only a run that came to its end has.
+-- Busted's output as scripts/check/run counts it: a line for each test, what went
+-- wrong below it, and a last line that only a run has that came to its end.
 
 -- A sanitizer that was preloaded is for this process, not for its children.
 local has_luv, uv = pcall(require, "luv")
@@ -55,14 +55,20 @@ return function()
       return nil, true
    end
 
+   function handler.suiteStart()
+      say("# begin")
+      return nil, true
+   end
+
    function handler.suiteEnd()
-      say("# the end")
+      say("# end")
       return nil, true
    end
 
    busted.subscribe({ "test", "end" }, handler.testEnd)
    busted.subscribe({ "error" }, handler.error)
    busted.subscribe({ "failure" }, handler.error)
+   busted.subscribe({ "suite", "start" }, handler.suiteStart)
    busted.subscribe({ "suite", "end" }, handler.suiteEnd)
    return handler
 end
