@@ -59,11 +59,16 @@ static int kept_below(lua_State *L, lua_CFunction f)
     return -1;
 }
 
-/* Does the protected call in `frame` call over remains? */
+/*
+ * Does the protected call in `frame` call over remains? The function that it
+ * calls is on top of the stack. One with `...` leaves itself below its own
+ * frame, and is no remains.
+ */
 static bool unwinds(lua_State *L, lua_Debug *frame)
 {
     lua_CFunction f;
     int kept;
+    bool remains;
 
     lua_getinfo(L, "f", frame);
     f = lua_tocfunction(L, -1);
@@ -72,8 +77,9 @@ static bool unwinds(lua_State *L, lua_Debug *frame)
         return false;
     if (lua_getlocal(L, frame, kept + 1) == NULL)
         return false;
+    remains = !lua_rawequal(L, -1, -2);
     lua_pop(L, 1);
-    return true;
+    return remains;
 }
 
 static bool is_close_method(lua_State *L, lua_Debug *frame)
@@ -86,11 +92,17 @@ static bool is_close_method(lua_State *L, lua_Debug *frame)
 bool strand_closes(lua_State *L)
 {
     lua_Debug frame;
+    bool closes = false;
 
-    for (int level = 0; lua_getstack(L, level, &frame); level++)
-        if (is_close_method(L, &frame) || (level > 0 && unwinds(L, &frame)))
-            return true;
-    return false;
+    lua_pushnil(L); /* the function of the level above */
+    for (int level = 0; !closes && lua_getstack(L, level, &frame); level++) {
+        closes =
+            is_close_method(L, &frame) || (level > 0 && unwinds(L, &frame));
+        lua_pop(L, 1);
+        lua_getinfo(L, "f", &frame);
+    }
+    lua_pop(L, 1);
+    return closes;
 }
 
 void strand_open(lua_State *L)
