@@ -30,6 +30,7 @@ endif
 
 include scripts/build/proto.mk
 include scripts/build/library.mk
+include scripts/build/program.mk
 include scripts/build/check.mk
 include scripts/build/deps.mk
 include scripts/build/install.mk
