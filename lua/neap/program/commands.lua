@@ -1,0 +1,13 @@
+--- The commands there are, for help, suggestions and completion: each is a file
+--- of lua/neap/command, loaded only when used.
+
+---@class neap.program.Summary
+---@field name string
+---@field help string
+return {
+   { name = "run", help = "run a command in a new container" },
+   { name = "ps", help = "list containers" },
+   { name = "engine", help = "start, stop or show the embedded containerd" },
+   { name = "version", help = "show the versions of Neap and containerd" },
+   { name = "help", help = "explain a command" },
+}

@@ -1,0 +1,2 @@
+--- Neap's own version.
+return "0.1.0"

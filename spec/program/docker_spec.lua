@@ -1,0 +1,64 @@
+local docker = require "neap.program.docker"
+local usage = require "neap.program.usage"
+
+local host = {
+   getenv = function(name) return ({ HERE = "1" })[name] end,
+   read = function(path)
+      if path == "good.env" then return "# a comment\nA=1\n\n  B=2\r\nHERE" end
+      return nil, path .. ": No such file or directory"
+   end,
+}
+
+local function config(...)
+   local parsed = assert(usage.parse("run", {
+      summary = "", options = docker.options, operands = {},
+   }, { ... }))
+   return docker.config(parsed, host)
+end
+
+describe("neap.program.docker.config", function()
+   it("knows docker's words", function()
+      assert.same({
+         rootfs = "/r", id = "web", cwd = "/w", user = "1:2", hostname = "h",
+         network = "host", readonly = true, memory = "64m", cpus = 1.5, pids = 10,
+         mounts = { "/a:/b:ro" }, labels = { tier = "db", bare = "" },
+         ulimits = { "nofile=10:20" }, cap_drop = { "ALL" }, sysctl = { ["a.b"] = "1=2" },
+         entrypoint = { "init" }, no_new_privileges = true,
+      }, config(
+         "--rootfs", "/r", "--name", "web", "-w", "/w", "-u", "1:2", "-h", "h", "--net",
+         "host", "--read-only", "-m", "64m", "--cpus", "1.5", "--pids-limit", "10", "-v",
+         "/a:/b:ro", "-l", "tier=db", "--label", "bare", "--ulimit", "nofile=10:20",
+         "--cap-drop", "ALL", "--sysctl", "a.b=1=2", "--entrypoint", "init",
+         "--security-opt", "no-new-privileges"
+      ))
+   end)
+
+   it("gives nothing that was not said", function()
+      assert.same({}, config())
+   end)
+
+   it("reads variables from files, from here, and as they are", function()
+      assert.same(
+         { env = { "A=1", "B=2", "HERE=1", "HERE=1", "C=" } },
+         config("--env-file", "good.env", "-e", "HERE", "-e", "GONE", "-e", "C=")
+      )
+   end)
+
+   it("leaves what is no number to the config's own check", function()
+      assert.same({ cpus = "many" }, config("--cpus", "many"))
+   end)
+
+   local wrong = {
+      { "a file that is missing", { "--env-file", "bad.env" }, "bad.env: No such file" },
+      { "a sysctl without =", { "--sysctl", "x" }, "--sysctl: x is not NAME=VALUE" },
+      { "a security option", { "--security-opt", "seccomp=x" }, "seccomp=x is not known" },
+   }
+   for _, case in ipairs(wrong) do
+      it("refuses " .. case[1], function()
+         local made, why = config(table.unpack(case[2]))
+
+         assert.is_nil(made)
+         assert.matches(case[3], why, 1, true)
+      end)
+   end
+end)
