@@ -9,6 +9,7 @@ describe("neap.filters", function()
       { "fields, all of which must hold", { id = "web", image = "b" }, { 'id=="web",image=="b"' } },
       { "a label", { ["labels.tier"] = "db" }, { 'labels."tier"=="db"' } },
       { "a label with any value", { ["labels.a.b/c"] = true }, { 'labels."a.b/c"' } },
+      { "a runtime", { runtime = "x" }, { 'runtime.name=="x"' } },
       { "quotes and controls", { image = 'a"b\\\n' }, { [[image=="a\"b\\\x0a"]] } },
    }
    for _, case in ipairs(good) do

@@ -7,8 +7,9 @@ local fields = require "neap.fields"
 
 local filters = {}
 
-local KNOWN <const> = { id = true, image = true, ["runtime.name"] = true, labels = true }
-local ALLOWED <const> = 'id, image, runtime.name, or labels with a name: ["labels.tier"]'
+--- Ours, and what containerd calls them.
+local KNOWN <const> = { id = "id", image = "image", runtime = "runtime.name" }
+local ALLOWED <const> = 'id, image, runtime, or labels by name: ["labels.tier"]'
 
 --- Values and names of labels may hold anything: quote them as Go would.
 local function quote(text)
@@ -19,10 +20,10 @@ end
 
 local function term(name, value)
    local label = name:match "^labels%.(.+)$"
-   if not label and (not KNOWN[name] or name == "labels") then
+   if not label and not KNOWN[name] then
       return nil, ("filters.%s: unknown field (%s)"):format(escape.text(name), ALLOWED)
    end
-   local field = label and "labels." .. quote(label) or name
+   local field = label and "labels." .. quote(label) or KNOWN[name]
    if value == true then return field end
    if type(value) == "string" then return field .. "==" .. quote(value) end
    return nil, ("filters.%s: %s is not a string, or true for any value"):format(
