@@ -52,6 +52,7 @@ end
 
 -- Turn luv's loop until `done` says so. Neap's own loop does not turn meanwhile.
 local function turn_until(process, done, what)
+   if done() then return end
    local late = false
    local timer = uv.new_timer()
    timer:start(math.ceil(process.timeout * 1000), 0, function() late = true end)
@@ -109,6 +110,16 @@ end
 function Process:await(text, stream)
    turn_until(self, function() return self[stream or "stdout"]:find(text, 1, true) end,
       "say " .. text)
+end
+
+---The next line of its standard output.
+function Process:line()
+   local from = self.read_to or 1
+   turn_until(self, function() return self.stdout:find("\n", from, true) or self.code end, "answer")
+   local to = self.stdout:find("\n", from, true)
+   if not to then error(("%s ended with %d: %s"):format(self.name, self.code, self.stderr), 2) end
+   self.read_to = to + 1
+   return self.stdout:sub(from, to - 1)
 end
 
 function Process:kill(signal)
