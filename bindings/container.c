@@ -175,6 +175,14 @@ static int container_field(lua_State *L)
     return 0;
 }
 
+/* Lua: core.container_client(container): the handle of its client. */
+static int container_client(lua_State *L)
+{
+    container_check(L, 1);
+    lua_getiuservalue(L, 1, 1);
+    return 1;
+}
+
 /* --- calls that answer with a container ------------------------------------
  */
 
@@ -478,6 +486,7 @@ static const luaL_Reg functions[] = {
     { "container_update", container_update },
     { "container_delete", container_delete },
     { "container_field", container_field },
+    { "container_client", container_client },
     { NULL, NULL },
 };
 

@@ -7,7 +7,8 @@
 static const char key = 0;     /* registry: the context */
 static const char anchors = 0; /* registry: { [anchor] = value } */
 
-#define MILLISECOND 1000000 /* nanoseconds */
+#define MICROSECOND 1000 /* nanoseconds */
+#define MILLISECOND (1000 * MICROSECOND)
 
 /* --- deferred work -------------------------------------------------------- */
 
@@ -59,20 +60,24 @@ uint64_t context_clock(void)
 
 static void on_timer(uv_timer_t *timer);
 
+/* Milliseconds until `at`, rounded up, unless that is as good as now. */
+static uint64_t time_left(uint64_t at)
+{
+    uint64_t now = uv_hrtime();
+
+    return at > now + MICROSECOND ? (at - now + MILLISECOND - 1) / MILLISECOND
+                                  : 0;
+}
+
 /* Aim the one timer at the earliest alert. */
 static void aim(context *ctx)
 {
-    uint64_t now = uv_hrtime(), at;
-
     if (ctx->alerts.root == NULL) {
         uv_timer_stop(&ctx->timer);
         return;
     }
-    at = ctx->alerts.root->at;
     uv_update_time(&ctx->uv);
-    uv_timer_start(&ctx->timer, on_timer,
-                   at > now ? (at - now + MILLISECOND - 1) / MILLISECOND : 0,
-                   0);
+    uv_timer_start(&ctx->timer, on_timer, time_left(ctx->alerts.root->at), 0);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -112,7 +117,7 @@ void context_reserve_anchor(lua_State *L)
         return;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &anchors);
     lua_pushboolean(L, true);
-    luaL_unref(L, -2, luaL_ref(L, -2));
+    luaL_unref(L, -1, luaL_ref(L, -2)); /* which pops the value */
     lua_pop(L, 1);
     ctx->anchors++;
 }

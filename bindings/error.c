@@ -1,14 +1,19 @@
 #include "error.h"
 
+#include <inttypes.h>
 #include <lauxlib.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /* --- one line for people -------------------------------------------------- */
 
-/* The length of the UTF-8 character at `text`, or 0 where there is none. */
-static size_t character(const char *text, size_t left)
+/*
+ * The length of the UTF-8 character at `text` and its code point, or 0 where
+ * there is none.
+ */
+static size_t character(const char *text, size_t left, uint32_t *code)
 {
     const unsigned char *s = (const unsigned char *)text;
     size_t length = s[0] < 0x80                   ? 1
@@ -17,51 +22,71 @@ static size_t character(const char *text, size_t left)
                     : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
                                                   : 0;
 
-    if (length > left)
+    if (length == 0 || length > left)
         return 0;
-    for (size_t i = 1; i < length; i++)
+    *code = length == 1 ? s[0] : s[0] & (0x7f >> length);
+    for (size_t i = 1; i < length; i++) {
         if ((s[i] & 0xc0) != 0x80)
             return 0;
+        *code = *code << 6 | (s[i] & 0x3f);
+    }
     return length;
 }
 
-/* C0, delete and C1: what a terminal acts upon. */
-static bool is_control(const char *text, size_t length)
+/* What a terminal obeys instead of showing it; as neap.escape has it. */
+static bool is_control(uint32_t code)
 {
-    const unsigned char *s = (const unsigned char *)text;
+    static const struct {
+        uint32_t from, to;
+    } ranges[] = {
+        { 0x00, 0x1f },     { 0x7f, 0x9f },     { 0x200e, 0x200f },
+        { 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xfeff, 0xfeff },
+    };
 
-    return length == 1 ? s[0] < 0x20 || s[0] == 0x7f
-                       : length == 2 && s[0] == 0xc2 && s[1] < 0xa0;
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        if (code >= ranges[i].from && code <= ranges[i].to)
+            return true;
+    return false;
 }
 
-static void add_escape(luaL_Buffer *b, unsigned char byte)
+static void add_escape(luaL_Buffer *b, const char *format, uint32_t code)
 {
-    static const char hex[] = "0123456789abcdef";
-    static const char named[] = "\nn\tt\rr";
-    const char *found = byte != '\0' ? strchr(named, byte) : NULL;
+    char text[16];
 
-    luaL_addchar(b, '\\');
-    if (found != NULL && (found - named) % 2 == 0) {
-        luaL_addchar(b, found[1]);
-        return;
+    snprintf(text, sizeof text, format, code);
+    luaL_addstring(b, text);
+}
+
+static void add_control(luaL_Buffer *b, uint32_t code)
+{
+    switch (code) {
+    case '\n':
+        luaL_addstring(b, "\\n");
+        break;
+    case '\r':
+        luaL_addstring(b, "\\r");
+        break;
+    case '\t':
+        luaL_addstring(b, "\\t");
+        break;
+    default:
+        add_escape(b, code < 0x80 ? "\\x%02" PRIx32 : "\\u{%" PRIx32 "}", code);
     }
-    luaL_addchar(b, 'x');
-    luaL_addchar(b, hex[byte >> 4]);
-    luaL_addchar(b, hex[byte & 15]);
 }
 
 static void add_escaped(luaL_Buffer *b, const char *text, size_t left)
 {
     while (left > 0) {
-        size_t length = character(text, left);
+        uint32_t code = 0;
+        size_t length = character(text, left, &code);
 
-        if (length > 0 && !is_control(text, length)) {
+        if (length == 0)
+            add_escape(b, "\\x%02" PRIx32, (unsigned char)*text);
+        else if (is_control(code))
+            add_control(b, code);
+        else
             luaL_addlstring(b, text, length);
-        } else {
-            length = length > 0 ? length : 1;
-            for (size_t i = 0; i < length; i++)
-                add_escape(b, (unsigned char)text[i]);
-        }
+        length += length == 0;
         text += length;
         left -= length;
     }

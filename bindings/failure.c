@@ -106,6 +106,18 @@ static void report(lua_State *L, const fiber *f)
     lua_settop(L, top);
 }
 
+/* Lua: core.report(err): tell the same function of a failure of no fiber */
+static int core_report(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    lua_settop(L, 1);
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &hook) == LUA_TFUNCTION) {
+        lua_insert(L, 1);
+        lua_pcall(L, 1, 0, 0);
+    }
+    return 0;
+}
+
 void failure_add(fiber *f)
 {
     context *ctx = f->context;
@@ -173,6 +185,7 @@ static int core_failures(lua_State *L)
 static const luaL_Reg functions[] = {
     { "failures", core_failures },
     { "on_unjoined", core_on_unjoined },
+    { "report", core_report },
     { NULL, NULL },
 };
 

@@ -103,6 +103,21 @@ static int process_pid(lua_State *L)
     return 1;
 }
 
+/* Lua: core.is_task(process) */
+static int process_is_task(lua_State *L)
+{
+    lua_pushboolean(L, neap_process_is_task(process_check(L, 1)));
+    return 1;
+}
+
+/* Lua: core.process_container(process): the handle of its container. */
+static int process_container(lua_State *L)
+{
+    process_check(L, 1);
+    lua_getiuservalue(L, 1, 1);
+    return 1;
+}
+
 /* Lua: core.process_stream(process, 0 | 1 | 2): a Stream or nil. */
 static int process_stream(lua_State *L)
 {
@@ -530,6 +545,8 @@ static const luaL_Reg functions[] = {
     { "task_process", task_process },
     { "container_task", container_task },
     { "process_attach", process_attach },
+    { "is_task", process_is_task },
+    { "process_container", process_container },
     { "process_id", process_id },
     { "process_pid", process_pid },
     { "process_info", process_info },

@@ -53,11 +53,15 @@ void fifo_remove(const char *path)
 
 int fd_own(int fd, int flags, bool *shared)
 {
+    struct stat st;
     char self[32];
-    int own;
+    int own = -1;
 
+    if (fstat(fd, &st) != 0)
+        return -errno;
     snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-    own = open(self, flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (!S_ISREG(st.st_mode)) /* a file's offset is shared: keep it so */
+        own = open(self, flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     *shared = own < 0;
     if (own < 0)
         own = fcntl(fd, F_DUPFD_CLOEXEC, 3);

@@ -26,7 +26,7 @@ void fifo_remove(const char *path);
 /*
  * A description of `fd` of one's own, non-blocking: what others who hold the
  * same file see does not change. Where the kernel has none to give (sockets),
- * a duplicate; `*shared` says so.
+ * and for regular files, a duplicate; `*shared` says so.
  */
 int fd_own(int fd, int flags, bool *shared);
 

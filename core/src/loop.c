@@ -160,21 +160,19 @@ static void stop_watcher(neap_loop *loop)
     close(loop->epoll);
 }
 
-/* Run what gRPC has completed, waiting for the first. Counts what ran. */
-static int run_batches(neap_loop *loop, int timeout_ms)
+/* Run what gRPC has completed, waiting for the first. */
+static void run_batches(neap_loop *loop, int timeout_ms)
 {
     rpc_batch *batch;
-    int ran = 0;
     bool ok;
 
-    while (ran < BURST &&
-           rpc_queue_next(loop->queue, timeout_ms, &batch, &ok)) {
+    for (int ran = 0; ran < BURST; ran++) {
+        if (!rpc_queue_next(loop->queue, timeout_ms, &batch, &ok))
+            return;
         if (batch != NULL)
             rpc_batch_done(batch, ok);
-        ran++;
         timeout_ms = 0;
     }
-    return ran;
 }
 
 /*
@@ -204,34 +202,39 @@ static void wait_in_uv(neap_loop *loop)
     uv_unref((uv_handle_t *)&loop->wake);
 }
 
+/*
+ * Wait for whichever comes first. What is there already is what libuv says it
+ * would not wait for, or has not handed to its epoll yet.
+ */
 static void wait_for_both(neap_loop *loop)
 {
-    int timeout_ms = uv_patience(loop);
+    int timeout_ms = has_unwatched(loop->uv) ? 0 : uv_patience(loop);
 
-    if (timeout_ms == 0)
-        return;
     if (timeout_ms > 0 && timeout_ms < SHORT_WAIT) {
         wait_in_uv(loop);
         return;
     }
-    arm_watcher(loop);
+    if (timeout_ms != 0)
+        arm_watcher(loop);
     run_batches(loop, timeout_ms);
 }
 
+/*
+ * Waiting comes first: who drives the loop looks after each turn whether what
+ * it waits for has come, and callbacks that have run must be looked at.
+ */
 bool neap_loop_turn(neap_loop *loop, bool wait)
 {
-    int ran;
-
-    ran = loop->flying > 0 ? run_batches(loop, 0) : 0;
+    if (!wait)
+        run_batches(loop, 0);
+    else if (loop->flying > 0)
+        wait_for_both(loop);
+    else if (is_alive(loop) && !has_unwatched(loop->uv) &&
+             uv_patience(loop) != 0)
+        wait_in_uv(loop);
     do
         uv_run(loop->uv, UV_RUN_NOWAIT);
     while (has_unwatched(loop->uv));
-    if (ran > 0 || !wait || !is_alive(loop))
-        return is_alive(loop);
-    if (loop->flying > 0)
-        wait_for_both(loop);
-    else if (uv_patience(loop) != 0)
-        wait_in_uv(loop);
     return is_alive(loop);
 }
 

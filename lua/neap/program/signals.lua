@@ -1,8 +1,9 @@
 --- Who hears which signal. What is heard is handled in a fiber of its own.
 
 local failure = require "neap.error"
-local host = require "neap.host"
 local signal = require "neap.signal"
+
+local is_program, host = pcall(require, "neap.host")
 
 local signals = {}
 
@@ -35,7 +36,8 @@ end
 ---@param fn? fun(name: string)
 ---@return true? ok
 ---@return neap.Error? err
-function signals.on(name, fn)
+function signals.on_signal(name, fn)
+   if not is_program then error("neap.on_signal: only the program neap hears signals", 2) end
    if fn ~= nil and type(fn) ~= "function" then
       error(("bad argument #2 to 'on_signal' (function expected, got %s)"):format(type(fn)), 2)
    end

@@ -1,0 +1,139 @@
+--- What a client can do, on the core's raw calls.
+
+local configs = require "neap.config"
+local core = require "neap.core"
+local failure = require "neap.error"
+local filters = require "neap.filters"
+local fs = core.fs
+local ids = require "neap.id"
+local records = require "neap.records"
+
+require "neap.container"
+
+---@class neap.Client
+local Client = core.classes.client
+
+--- What looking at paths needs.
+local function context(op)
+   return { op = op, cwd = fs.cwd(), fs = fs }
+end
+
+--- Create a container's record. There is no process in it yet.
+---@param config table  API.md: config
+---@return neap.Container? container
+---@return neap.Error? err  `already_exists`
+function Client:create(config)
+   local checked, err = configs.create(config, context "container.create")
+   if not checked then return nil, err end
+   return records.create(self, checked)
+end
+
+--- Find a container's record.
+---@param id string
+---@return neap.Container? container
+---@return neap.Error? err  `not_found`
+function Client:load(id)
+   if type(id) ~= "string" then
+      error(("bad argument #1 to 'load' (string expected, got %s)"):format(type(id)), 2)
+   end
+   local checked, why = ids.parse(id)
+   if not checked then
+      return nil, failure.new { code = "invalid_argument", op = "container.load", message = why }
+   end
+   return core.container_load(self, checked)
+end
+
+--- Load the container that `config.id` names, else create it.
+---@param config table
+---@return neap.Container? container
+---@return boolean|neap.Error found  was it there?
+function Client:ensure(config)
+   local checked, wrong = configs.create(config, context "container.ensure")
+   if not checked then return nil, wrong end
+   local container, err = core.container_load(self, checked.id)
+   if container then return container, true end
+   if err.code ~= "not_found" then return nil, err end
+   container, err = records.create(self, checked)
+   if container then return container, false end
+   if err.code ~= "already_exists" then return nil, err end
+   container, err = core.container_load(self, checked.id)
+   return container, container and true or err
+end
+
+local function list(client, wanted, with_tasks, op)
+   local parsed, why = filters.parse(wanted)
+   if not parsed then
+      return nil, failure.new { code = "invalid_argument", op = op, message = why }
+   end
+   return core.container_list(client, parsed, with_tasks)
+end
+
+--- All containers, or those that match.
+---@param wanted? table|string  see neap.filters
+---@return neap.Container[]? containers
+---@return neap.Error? err
+function Client:containers(wanted)
+   local found, err = list(self, wanted, false, "client.containers")
+   if not found then return nil, err end
+   for i, pair in ipairs(found) do found[i] = pair[1] end
+   return found
+end
+
+local RESTORE <const> = { filter = true, io = true }
+
+local function restore_options(given)
+   if given == nil then return {} end
+   if type(given) ~= "table" then
+      error(("bad argument #1 to 'restore' (table expected, got %s)"):format(type(given)), 3)
+   end
+   for name in pairs(given) do
+      if RESTORE[name] then return given end
+   end
+   return { io = given }
+end
+
+--- All containers with their tasks, running or stopped, in two calls.
+---@param options? table  io of start; or { filter =, io = }
+---@return neap.Container[]? containers
+---@return neap.Error? err
+function Client:restore(options)
+   options = restore_options(options)
+   local found, err = list(self, options.filter, true, "client.restore")
+   if not found then return nil, err end
+   for i, pair in ipairs(found) do
+      local container, task = pair[1], pair[2]
+      if task then records.keep_task(container, task) end
+      if task and options.io then
+         local ok, unattached = task:attach(options.io)
+         if not ok and unattached.code ~= "failed_precondition" then return nil, unattached end
+      end
+      found[i] = container
+   end
+   return found
+end
+
+--- Run a container to its end and leave nothing behind.
+---@param config table
+---@return neap.Result? result
+---@return neap.Error? err
+function Client:run(config)
+   local checked, err = configs.run(config, context "client.run")
+   if not checked then return nil, err end
+   return require "neap.run"(self, checked)
+end
+
+--- Listen: see neap.listen.
+function Client:on(topic, fn) return require "neap.listen".on(self, topic, fn) end
+
+function Client:events(options) return require "neap.listen".events(self, options) end
+
+local metatable = core.metatable "client"
+local services = require "neap.services"
+
+metatable.__index = function(client, name)
+   local method = Client[name]
+   if method ~= nil then return method end
+   return services.find(client, name)
+end
+
+return Client

@@ -1,0 +1,121 @@
+--- neap run: a command in a new container.
+
+local docker = require "neap.program.docker"
+local escape = require "neap.escape"
+local failure = require "neap.error"
+local follow = require "neap.program.follow"
+local host = require "neap.host"
+local log = require "neap.log"
+local neap = require "neap"
+local output = require "neap.program.output"
+
+local own_options = {
+   { "-d", "--detach", help = "Print the id and leave it running; implies --keep." },
+   { "--keep", help = "Leave the container when it has ended." },
+   { "--rm", help = "Remove it when it has ended, which is the default." },
+   { "-i", "--interactive", help = "Give it standard input." },
+   { "-t", "--tty", help = "Give it a terminal." },
+}
+
+---@type neap.program.Command
+local run = {
+   summary = "Run a command in a new container, and remove it when it has ended.",
+   options = table.move(docker.options, 1, #docker.options, #own_options + 1, own_options),
+   operands = { { "cmd", args = "*", help = "The command and its arguments." } },
+   stops = true,
+   usage_status = 125,
+   failure_status = 125,
+}
+
+local function refuse(code, message)
+   return nil, failure.new { code = code, op = "run", message = message }
+end
+
+local function read_file(path)
+   local file, why = io.open(path, "rb")
+   if not file then return nil, why end
+   local _file <close> = file
+   return file:read "a"
+end
+
+--- Is there a terminal to show the container's on?
+local function check_terminal(parsed)
+   if not parsed.tty or parsed.detach then return true end
+   if host.is_terminal(0) or not parsed.interactive and host.is_terminal(1) then return true end
+   return refuse("failed_precondition", "-t needs a terminal, and standard input is none")
+end
+
+local function read_config(parsed)
+   if not parsed.rootfs then
+      return refuse("unimplemented", parsed.cmd[1]
+         and ("images cannot be run yet (%s): use --rootfs DIR"):format(
+            escape.show(parsed.cmd[1]))
+         or "nothing to run: use --rootfs DIR CMD...")
+   end
+   if parsed.rm and parsed.keep then
+      return refuse("invalid_argument", "--rm and --keep exclude each other")
+   end
+
+   local config, why = docker.config(parsed, { getenv = os.getenv, read = read_file })
+   if not config then return refuse("invalid_argument", why) end
+   config.args = parsed.cmd
+   return config
+end
+
+local function streams(parsed)
+   if parsed.detach then
+      log.warn "the output of a detached container is not kept"
+      return {}
+   end
+   return {
+      stdin = parsed.interactive and "inherit" or "null",
+      stdout = "inherit",
+      stderr = not parsed.tty and "inherit" or nil,
+   }
+end
+
+--- Wait for the end, passing on what the program is told meanwhile.
+local function attend(task, parsed)
+   local _signals <close> = follow.signals(task)
+   local _terminal <close> = parsed.tty and follow.terminal(task) or nil
+
+   local exit, err = task:wait()
+   if not exit then return nil, err end
+   if exit.truncated then log.warn("output is missing: %s", exit.truncated) end
+   return exit.code
+end
+
+---@param parsed table
+---@return integer? status
+---@return neap.Error? err
+function run.run(parsed)
+   local ok, unfit = check_terminal(parsed)
+   if not ok then return nil, unfit end
+   local config, wrong = read_config(parsed)
+   if not config then return nil, wrong end
+
+   local client <close>, away = neap.connect {}
+   if not client then return nil, away end
+   local container, refused = client:create(config)
+   if not container then return nil, refused end
+
+   local is_kept = false
+   local _removal <close> = setmetatable({}, {
+      __close = function()
+         if is_kept then return end
+         local removed, err = container:delete { force = true }
+         if not removed then log.error("%s", err) end
+      end,
+   })
+
+   local task, unstarted = container:start(streams(parsed))
+   if not task then return nil, unstarted end
+   is_kept = parsed.keep or parsed.detach
+   if parsed.detach then
+      output.write(container.id, "\n")
+      return 0
+   end
+   return attend(task, parsed)
+end
+
+return run

@@ -1,0 +1,115 @@
+--- What a container's handle can do, and the fields that it has.
+
+local core = require "neap.core"
+local failure = require "neap.error"
+local json = core.json
+local labels = require "neap.labels"
+local removal = require "neap.removal"
+local since = require "neap.since"
+
+require "neap.task"
+
+---@class neap.Container
+local Container = core.classes.container
+
+--- Read the record anew.
+---@return true? ok
+---@return neap.Error? err
+function Container:refresh() return core.container_refresh(self) end
+
+--- Merge labels into the record's; `false` removes one.
+---@param changes { labels: table<string, string|false> }
+---@return true? ok
+---@return neap.Error? err
+function Container:update(changes)
+   if type(changes) ~= "table" then
+      error(("bad argument #1 to 'update' (table expected, got %s)"):format(type(changes)), 2)
+   end
+   local function refuse(why)
+      return nil, failure.new {
+         code = "invalid_argument", op = "container.update", id = self.id, message = why,
+      }
+   end
+   for name in pairs(changes) do
+      if name ~= "labels" then
+         return refuse(("%s: unknown field (labels)"):format(tostring(name)))
+      end
+   end
+   local checked, why = labels.parse(changes.labels or {}, true)
+   if not checked then return refuse("labels: " .. why) end
+   if next(checked) == nil then return true end
+   return core.container_update(self, checked)
+end
+
+--- Create the container's task and start it.
+---@param io? table  API.md: Streams
+---@return neap.Task? task
+---@return neap.Error? err  `err.status` where the process could not start
+function Container:start(io) return require "neap.start".task(self, io) end
+
+--- The task that containerd holds, running or stopped.
+---@return neap.Task? task
+---@return neap.Error? err  `not_found`
+function Container:task()
+   local task = core.container_task(self)
+   if task then return task end
+   return core.task_load(self)
+end
+
+--- Delete the record and the bundle.
+---@param options? { force: boolean? }
+---@return true? ok
+---@return neap.Error? err  `failed_precondition` while a task is there; `err.left`
+function Container:delete(options)
+   if options and options.force then return removal.container(self) end
+   local ok, err = core.container_delete(self)
+   if not ok then return nil, err end
+   removal.bundle(self)
+   return true
+end
+
+--- Stop the container's task.
+---@param options? { timeout: number?, signal: string|integer? }
+---@return neap.Exit? exit
+---@return neap.Error? err
+function Container:stop(options)
+   local task, err = self:task()
+   if not task then return nil, err end
+   return task:stop(options)
+end
+
+local fields = {}
+
+--- The spec as a table; one of its own for each look.
+function fields.spec(container)
+   local any = core.container_field(container, "spec_any")
+   if not any then return nil end
+   local ok, spec = pcall(json.decode, any.value)
+   return ok and spec or nil
+end
+
+--- Of the task that this client knows of; "none" without one.
+function fields.status(container)
+   local task = core.container_task(container)
+   return task and core.process_info(task).status or "none"
+end
+
+local metatable = core.metatable "container"
+
+metatable.__index = function(container, name)
+   local method = Container[name]
+   if method ~= nil then return method end
+   local field = fields[name]
+   if field then return field(container) end
+   if type(name) ~= "string" then return nil end
+   return core.container_field(container, name)
+end
+
+metatable.__tostring = function(container)
+   local state = container.gone and "deleted" or container.status
+   return ("neap.container %s (%s, %s)"):format(
+      container.id, state, since.text(os.time() - container.created_at)
+   )
+end
+
+return Container

@@ -1,0 +1,158 @@
+--- Records: from a checked config to what containerd is sent, and back.
+
+local bundles = require "neap.bundles"
+local core = require "neap.core"
+local defaults = require "neap.defaults"
+local failure = require "neap.error"
+local json = core.json
+local labels = require "neap.labels"
+local outage = require "neap.outage"
+local owner = require "neap.owner"
+local signals = require "neap.signal"
+local specs = require "neap.spec"
+
+local records = {}
+
+local SPEC_URL <const> = "types.containerd.io/opencontainers/runtime-spec/1/Spec"
+
+--- What containers carry on an engine of Neap's own; false on another.
+local function own_engine(client)
+   local state = core.state(client)
+   if state.own == nil then
+      state.own = require "neap.engine".own(client:address()) or false
+   end
+   return state.own
+end
+
+--- Files of a root directory, read for users by name. Links stay inside.
+local function reader_of(root)
+   if not root then return nil end
+   return function(path)
+      local real = core.fs.realpath(root .. path)
+      if not real or real:sub(1, #root + 1) ~= root .. "/" then return nil end
+      local file <close> = io.open(real, "rb")
+      return file and file:read "a"
+   end
+end
+
+--- The process whose network is joined.
+local function network_pid(client, config)
+   local network = config.network
+   if not network or network.kind ~= "container" then return nil end
+   local other, absent = core.container_load(client, network.id)
+   if not other then return nil, absent end
+   local task, stopped = other:task()
+   if not task then return nil, stopped end
+   if task.pid == 0 or task:status() ~= "running" then
+      return nil, failure.new {
+         code = "failed_precondition", op = "container.create", id = config.id,
+         message = ("network: container %q does not run"):format(network.id),
+      }
+   end
+   return task.pid
+end
+
+local function make_spec(client, config)
+   local pid, unjoined = network_pid(client, config)
+   if unjoined then return nil, unjoined end
+   local own = own_engine(client)
+   return specs.new(config, {
+      namespace = client:namespace(), id = config.id, network_pid = pid,
+      cgroup_prefix = own and own.cgroup_prefix or nil,
+      read_file = reader_of(config.rootfs),
+   })
+end
+
+local function pack_spec(spec, id)
+   local ok, text = pcall(json.encode, spec)
+   local why = not ok and text or nil
+   if ok and #text > defaults.spec_size then
+      why = ("the spec has %d bytes (at most %d)"):format(#text, defaults.spec_size)
+   end
+   if not why and text then return text end
+   return nil, failure.new {
+      code = "invalid_argument", op = "container.create", id = id,
+      message = "spec: " .. tostring(why),
+   }
+end
+
+local function runtime_options(client)
+   local own = own_engine(client)
+   if not own then return nil end
+   return {
+      type_url = own.options.type_url,
+      value = assert(core.encode(own.options.type_url, own.options.value)),
+   }
+end
+
+local function all_labels(config, bundle)
+   local all = {}
+   for name, value in pairs(config.labels or {}) do all[name] = value end
+   for name, value in pairs(bundle.labels) do all[name] = value end
+   all[labels.owner] = owner.label()
+   all[labels.stop_signal] = config.stop_signal and signals.name(config.stop_signal)
+   return all
+end
+
+--- A record of which nobody knows whether it was made: away with it.
+local function undo(client, id, bundle, err)
+   local is_open = err.code == "unavailable" or err.pending
+   if is_open then
+      err.left = outage.clean(client, {
+         { "Containers/Delete", "containerd.services.containers.v1.Containers/Delete", { id = id },
+            "record " .. id },
+      })
+   end
+   if not err.left then bundles.remove(client, id, bundle.labels) end
+   return nil, err
+end
+
+local function send(client, config, spec, text)
+   local bundle, unmade = bundles.make(client, config.id, spec, "container.create")
+   if not bundle then return nil, unmade end
+   local container, err = core.container_create(client, {
+      id = config.id,
+      runtime = config.runtime or defaults.runtime,
+      runtime_options = runtime_options(client),
+      spec = { type_url = SPEC_URL, value = text },
+      labels = all_labels(config, bundle),
+   })
+   if not container then
+      if err.code == "already_exists" then return nil, err end
+      return undo(client, config.id, bundle, err)
+   end
+   return container
+end
+
+--- Create a record and its bundle, all or nothing; also when cancelled.
+---@param client neap.Client
+---@param config table  from neap.config
+---@return neap.Container? container
+---@return neap.Error? err
+function records.create(client, config)
+   if config.image then
+      return nil, failure.new {
+         code = "unimplemented", op = "container.create", id = config.id,
+         message = "images cannot be used yet: give a rootfs",
+      }
+   end
+   local spec, unmade = make_spec(client, config)
+   if not spec then return nil, unmade end
+   local text, unpacked = pack_spec(spec, config.id)
+   if not text then return nil, unpacked end
+
+   local container, err = core.shield(function()
+      local made, refused = send(client, config, spec, text)
+      if made and core.cancelled() then made:delete { force = true } end
+      return made, refused
+   end)
+   if core.cancelled() then core.sleep(0) end -- raises
+   return container, err
+end
+
+--- Remember the task that was found with a record.
+function records.keep_task(container, task)
+   core.state(container).task = task
+end
+
+return records

@@ -1,0 +1,190 @@
+--- Starting: a task in a container, an exec in a task.
+
+local bundle = require "neap.bundle"
+local bundles = require "neap.bundles"
+local configs = require "neap.config"
+local core = require "neap.core"
+local failure = require "neap.error"
+local fs = core.fs
+local ids = require "neap.id"
+local json = core.json
+local linux = require "neap.platform.linux"
+local outage = require "neap.outage"
+local plumbing = require "neap.plumbing"
+local refusal = require "neap.refusal"
+local specs = require "neap.spec"
+local stdio = require "neap.stdio"
+
+local start = {}
+
+local PROCESS_URL <const> = "types.containerd.io/opencontainers/runtime-spec/1/Process"
+
+--- The directory for FIFOs, made again where it has gone (a reboot empties /run).
+local function bundle_of(container, spec, op)
+   local path = bundle.find(container.labels)
+   if path and fs.lstat(path) then return path end
+   local client = core.container_client(container)
+   local made, err = bundles.make(client, container.id, spec, op)
+   return made and made.path, err
+end
+
+local function options_of(container, spec)
+   local uid, gid = linux.spec_user(spec)
+   local any = container.runtime_options
+   local own = any and { type_url = any.type_url, value = core.decode(any.type_url, any.value) }
+   local made = linux.task_options { runtime = container.runtime, options = own,
+      uid = uid, gid = gid }
+   if not made then return nil end
+   return { type_url = made.type_url, value = assert(core.encode(made.type_url, made.value)) }
+end
+
+local function has_terminal(spec)
+   return spec.process and spec.process.terminal or false
+end
+
+--- Streams that a caller reads later stay with the handle, beyond its deletion.
+local function keep_streams(process, io)
+   local state = core.state(process)
+   for name, index in pairs { stdin = 0, stdout = 1, stderr = 2 } do
+      local kind = io[name].kind
+      if kind == "pipe" or kind == "capture" then
+         state[name] = core.process_stream(process, index)
+      end
+   end
+end
+
+--- Give a started process its pumps and its place in Lua.
+local function settle(process, io, pumps, failed)
+   keep_streams(process, io)
+   failed.state = core.state(process)
+   plumbing.start(process, pumps)
+   return process
+end
+
+--- Whom a failing consumer tells: the process, once there is one.
+local function failure_keeper()
+   local keeper = {}
+   return keeper, function(err)
+      if type(err) ~= "table" then
+         err = failure.new { code = "unknown", op = "stream", message = tostring(err) }
+      end
+      if keeper.state then keeper.state.failure = keeper.state.failure or err end
+   end
+end
+
+--- A change that was cut short: kill and delete what may have come of it.
+local function undo_task(container, err)
+   if not (err.code == "unavailable" or err.pending) then return end
+   local tasks = "containerd.services.tasks.v1.Tasks/"
+   err.left = outage.clean(core.container_client(container), {
+      { "Kill", tasks .. "Kill", { container_id = container.id, signal = 9, all = true },
+         "task " .. container.id },
+      { "Delete", tasks .. "Delete", { container_id = container.id }, "task " .. container.id },
+   })
+end
+
+local function refuse(container, op, message)
+   return nil, failure.new { code = "failed_precondition", op = op, id = container.id,
+      message = message }
+end
+
+--- From the record, which remembers what create was told.
+local function task_of(container, io, spec, checkpoint)
+   local path, unmade = bundle_of(container, spec, "container.start")
+   if not path then return nil, unmade end
+   local keeper, failed = failure_keeper()
+   local names = linux.stdio_names {
+      container = container.id, bundle = path, start = ids.random(4),
+      stdin = io.stdin.kind ~= "null", terminal = io.terminal,
+   }
+   local config, pumps = plumbing.connect(io, names, failed)
+   local task, err = core.task_start(container, {
+      io = config, options = options_of(container, spec), checkpoint = checkpoint,
+   })
+   if task then return settle(task, io, pumps, keeper) end
+   undo_task(container, err)
+   return nil, refusal.explain(err)
+end
+
+--- Start a container's task on streams that were checked. All or nothing.
+---@param container neap.Container
+---@param io neap.Stdio
+---@return neap.Task? task
+---@return neap.Error? err
+function start.checked(container, io)
+   local spec = container.spec
+   if not spec then return refuse(container, "container.start", "the record's spec is not JSON") end
+   io.terminal = has_terminal(spec)
+   local task, err = core.shield(function()
+      local made, refused = task_of(container, io, spec)
+      if made and core.cancelled() then made:delete { force = true } end
+      return made, refused
+   end)
+   if core.cancelled() then core.sleep(0) end -- raises
+   return task, err
+end
+
+--- Start a container's task.
+---@param container neap.Container
+---@param given? table  API.md: Streams
+---@return neap.Task? task
+---@return neap.Error? err
+function start.task(container, given)
+   local spec = not container.gone and container.spec or nil
+   local io, wrong = stdio.normalize(given, {
+      op = "container.start", cwd = fs.cwd(), fs = fs,
+      terminal = spec and has_terminal(spec), known = { checkpoint = true },
+   })
+   if not io then return nil, wrong end
+   if given and given.checkpoint then
+      return nil, failure.new { code = "unimplemented", op = "container.start",
+         id = container.id, message = "checkpoint: tasks cannot be restored yet" }
+   end
+   if container.gone then
+      return nil, failure.new { code = "not_found", op = "container.start", id = container.id,
+         message = ("container %q was deleted"):format(container.id) }
+   end
+   return start.checked(container, io)
+end
+
+local function exec_of(task, container, config, process)
+   local path, unmade = bundle_of(container, container.spec, "task.exec")
+   if not path then return nil, unmade end
+   local keeper, failed = failure_keeper()
+   local names = linux.stdio_names {
+      container = container.id, process = config.id, bundle = path, start = ids.random(4),
+      stdin = config.io.stdin.kind ~= "null", terminal = config.io.terminal,
+   }
+   local io, pumps = plumbing.connect(config.io, names, failed)
+   local made, err = core.task_exec(task, {
+      id = config.id, io = io,
+      spec = { type_url = PROCESS_URL, value = json.encode(process) },
+   })
+   if made then return settle(made, config.io, pumps, keeper) end
+   return nil, refusal.explain(err)
+end
+
+--- Start one process more in a task's container.
+---@param task neap.Task
+---@param given table
+---@return neap.Process? process
+---@return neap.Error? err
+function start.exec(task, given)
+   local config, wrong = configs.exec(given, { op = "task.exec", cwd = fs.cwd(), fs = fs })
+   if not config then return nil, wrong end
+   local container = core.process_container(task)
+   local spec = container.spec
+   if not spec then return refuse(container, "task.exec", "the record's spec is not JSON") end
+   local process, unmade = specs.exec(spec, config, { read_file = nil })
+   if not process then return nil, unmade end
+
+   local made, err = core.shield(function()
+      local started, refused = exec_of(task, container, config, process)
+      if started and core.cancelled() then started:delete { force = true } end
+      return started, refused
+   end)
+   if core.cancelled() then core.sleep(0) end -- raises
+   return made, err
+end
+
+return start

@@ -1,0 +1,212 @@
+--- What tasks and execs can do. A task is the process that starts with its
+--- container; what both can is the same function.
+
+local core = require "neap.core"
+local defaults = require "neap.defaults"
+local duration = require "neap.duration"
+local failure = require "neap.error"
+local labels = require "neap.labels"
+local removal = require "neap.removal"
+local signals = require "neap.signal"
+
+require "neap.stream"
+
+---@class neap.Task: neap.Process
+local Task = core.classes.task
+
+---@class neap.Process
+local Process = core.classes.process
+
+local both = {}
+
+local function refuse(process, op, why)
+   return nil, failure.new {
+      code = "invalid_argument", op = op, message = why,
+      id = core.process_container(process).id,
+   }
+end
+
+--- Wait for the exit, and until the output is through.
+---@param options? { timeout: number? }
+---@return neap.Exit? exit
+---@return neap.Error? err  `deadline_exceeded`, `not_found`
+function both:wait(options)
+   local exit, err = core.process_wait(self, options)
+   if not exit then return nil, err end
+   local failed = core.state(self).failure
+   if failed then return nil, failed end
+   return exit
+end
+
+--- Send a signal.
+---@param signal? string|integer  default "TERM"
+---@param options? { all: boolean? }
+---@return true? ok
+---@return neap.Error? err  `not_found` once it has ended
+function both:kill(signal, options)
+   local number, why = signals.parse(signal == nil and defaults.stop_signal or signal)
+   if not number then return refuse(self, "process.kill", why) end
+   return core.process_kill(self, number, options and options.all or false)
+end
+
+--- The signal that this container's image, or its maker, wants.
+local function stop_signal(process)
+   local named = core.process_container(process).labels[labels.stop_signal]
+   return named and signals.parse(named) or signals.parse(defaults.stop_signal)
+end
+
+local function is_gone(err)
+   return err.code == "not_found"
+end
+
+--- Ask it to end; after the time, KILL to all.
+---@param options? { timeout: number?, signal: string|integer? }
+---@return neap.Exit? exit
+---@return neap.Error? err
+function both:stop(options)
+   options = options or {}
+   local timeout, bad = duration.parse(options.timeout or defaults.stop_timeout)
+   if not timeout then return refuse(self, "process.stop", "timeout: " .. bad) end
+   local number, why = stop_signal(self), nil
+   if options.signal ~= nil then number, why = signals.parse(options.signal) end
+   if not number then return refuse(self, "process.stop", "signal: " .. why) end
+
+   local ok, err = core.process_kill(self, number, false)
+   if not ok and not is_gone(err) then return nil, err end
+   local exit, late = self:wait { timeout = math.max(timeout, 0.001) }
+   if exit or late.code ~= "deadline_exceeded" then return exit, late end
+   ok, err = core.process_kill(self, 9, core.is_task(self))
+   if not ok and not is_gone(err) then return nil, err end
+   return self:wait { timeout = defaults.delete.kill_timeout }
+end
+
+--- Delete what containerd keeps of it once it has ended.
+---@param options? { force: boolean? }
+---@return neap.Exit? exit
+---@return neap.Error? err  `failed_precondition` while it runs
+function both:delete(options)
+   if options and options.force then return removal.process(self) end
+   return core.process_delete(self)
+end
+
+--- Set the size of its terminal.
+---@param width integer
+---@param height integer
+---@return true? ok
+---@return neap.Error? err
+function both:resize(width, height)
+   for name, value in pairs { width = width, height = height } do
+      local is_size = math.type(value) == "integer" and value > 0 and value <= 65535
+      if not is_size then
+         return refuse(self, "process.resize",
+            ("%s: %s is not a number of cells (1 to 65535)"):format(name, tostring(value)))
+      end
+   end
+   return core.process_resize(self, width, height)
+end
+
+local function stream_of(process, name)
+   return core.state(process)[name]
+end
+
+local function needed(process, name)
+   local stream = stream_of(process, name)
+   if stream then return stream end
+   return nil, failure.new {
+      code = "failed_precondition", op = "process." .. name,
+      id = core.process_container(process).id,
+      message = ('%s is no pipe (start it with %s="pipe")'):format(name, name),
+   }
+end
+
+function both:read(...)
+   local stream, err = needed(self, "stdout")
+   if not stream then return nil, err end
+   return stream:read(...)
+end
+
+function both:lines(...)
+   local stream, err = needed(self, "stdout")
+   if not stream then error(err, 2) end
+   return stream:lines(...)
+end
+
+function both:expect(...)
+   local stream, err = needed(self, "stdout")
+   if not stream then return nil, err end
+   return stream:expect(...)
+end
+
+function both:write(...)
+   local stream, err = needed(self, "stdin")
+   if not stream then return nil, err end
+   return stream:write(...)
+end
+
+function both:close_stdin()
+   local stream, err = needed(self, "stdin")
+   if not stream then return nil, err end
+   return stream:close()
+end
+
+--- Connect to its streams, made by an earlier client.
+---@param io table
+---@return true? ok
+---@return neap.Error? err
+function both:attach(io) return require "neap.attach"(self, io) end
+
+for name, method in pairs(both) do
+   Task[name], Process[name] = method, method
+end
+
+--- Start a process more in the container.
+---@param config table
+---@return neap.Process? process
+---@return neap.Error? err  `err.status` where it could not start
+function Task:exec(config) return require "neap.start".exec(self, config) end
+
+--- Find an exec that is there.
+---@param id string
+---@return neap.Process? process
+---@return neap.Error? err
+function Task:process(id)
+   if type(id) ~= "string" then
+      error(("bad argument #1 to 'process' (string expected, got %s)"):format(type(id)), 2)
+   end
+   return core.task_process(self, id)
+end
+
+local inspect = require "neap.inspect"
+for name, method in pairs(inspect) do Task[name] = method end
+
+--- --- fields ----------------------------------------------------------------
+
+local fields = {
+   id = core.process_id,
+   pid = core.process_pid,
+   stdin = function(p) return stream_of(p, "stdin") end,
+   stdout = function(p) return stream_of(p, "stdout") end,
+   stderr = function(p) return stream_of(p, "stderr") end,
+   container = core.process_container,
+}
+
+local function show(process)
+   local info = core.process_info(process)
+   local state = info.gone and "deleted" or info.status
+   local name = core.is_task(process) and "neap.task" or "neap.process"
+   if info.pid ~= 0 then return ("%s %s (%s, pid %d)"):format(name, info.id, state, info.pid) end
+   return ("%s %s (%s)"):format(name, info.id, state)
+end
+
+for class, methods in pairs { task = Task, process = Process } do
+   local metatable = core.metatable(class)
+   metatable.__index = function(process, name)
+      local method = methods[name]
+      if method ~= nil then return method end
+      local field = fields[name]
+      return field and field(process) or nil
+   end
+   metatable.__tostring = show
+end
+
+return Task
