@@ -129,6 +129,8 @@ static int follow(int pair, pid_t first, engine_child *child)
         if (n.pid > 0) {
             child->pid = n.pid;
             child->pidfd = pidfd_open(n.pid, 0);
+            if (child->pidfd < 0)
+                kill(n.pid, SIGKILL);
             send(pair, &n, sizeof n, MSG_NOSIGNAL);
         } else {
             result = -n.sys;

@@ -132,6 +132,26 @@ describe("neap.engine", function()
       assert.not_equal(starts[1], starts[2])
    end)
 
+   it("is one when two fibers start it at once", function()
+      local neap = require "neap"
+      local both, err = neap.all { a = start, b = start }
+      assert.is_nil(err)
+      assert.equal(both.a.pid, both.b.pid)
+      assert.not_equal(both.a.started, both.b.started)
+   end)
+
+   it("is started whole although the fiber that waits is cancelled", function()
+      local neap = require "neap"
+      local status
+      local fiber = neap.spawn(function() status = start() end)
+      neap.sleep(0) -- it is on its way
+      fiber:cancel()
+      local _, err = fiber:join()
+      assert.equal("cancelled", err.code)
+      assert.is_nil(status)
+      assert.is_true(engine.status(options).running)
+   end)
+
    it("is configured anew at every start", function()
       local status = started()
       engine.stop(options)
@@ -194,6 +214,57 @@ describe("neap.engine", function()
       end
       assert.equal(status.pid, engine.stop(options).pid)
       assert.same({ "web", "old" }, removed)
+   end)
+
+   describe("with a container in it", function()
+      local neap = require "neap"
+      local client, task
+
+      before_each(function()
+         options.tasks = nil
+         local status = started()
+         sh("mkdir -p %s/rootfs/bin; cp /bin/busybox %s/rootfs/bin/sleep", base, base)
+         client = neap.connect { address = status.address, namespace = "one" }
+         local container, err = client:create {
+            id = "web", rootfs = base .. "/rootfs", args = { "/bin/sleep", "1000" },
+         }
+         if not container then error(err) end
+         task, err = container:start()
+         if not task then error(err) end
+      end)
+
+      after_each(function()
+         options.force = true
+         engine.stop(options)
+         client:close()
+      end)
+
+      it("is not stopped", function()
+         local _, err = engine.stop(options)
+         assert.equal("failed_precondition", err.code)
+         assert.matches("1 task is still running: one/web", err.message, 1, true)
+         assert.equal("running", task:status())
+      end)
+
+      it("is stopped by force, the container first", function()
+         local pid = task.pid
+         options.force = true
+         local stopped, err = engine.stop(options)
+         assert.is_nil(err)
+         assert.is_true(stopped.running)
+         assert.is_false(exists("/proc/" .. pid .. "/exe"))
+      end)
+
+      it("may be killed while the container goes on, and finds it again", function()
+         local pid = engine.status(options).pid
+         sh("kill -KILL %d; tail -s 0.02 --pid=%d -f /dev/null", pid, pid)
+         assert.is_true(exists("/proc/" .. task.pid .. "/exe"))
+         assert.is_true(started().started)
+         local again = neap.connect { address = engine.status(options).address, namespace = "one" }
+         local found = again:load "web"
+         assert.equal(task.pid, found:task().pid)
+         again:close()
+      end)
    end)
 
    it("tells its own engines from others", function()
