@@ -158,9 +158,22 @@ neap_stream *stdio_stream(const stdio *io, int which)
     return io->streams[which];
 }
 
+/*
+ * The shim leaves streams alone where none has a name; else it opens both
+ * outputs, and a terminal's one.
+ */
+static const char *absent_path(const stdio *io, int which)
+{
+    bool none =
+        io->paths[0] == NULL && io->paths[1] == NULL && io->paths[2] == NULL;
+
+    return none || which == 0 || (which == 2 && io->terminal) ? ""
+                                                              : "/dev/null";
+}
+
 const char *stdio_path(const stdio *io, int which)
 {
-    return io->paths[which] != NULL ? io->paths[which] : "";
+    return io->paths[which] != NULL ? io->paths[which] : absent_path(io, which);
 }
 
 bool stdio_is_terminal(const stdio *io)

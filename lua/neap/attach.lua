@@ -33,7 +33,7 @@ local function names_of(process, info)
    local names = {}
    for _, name in ipairs { "stdin", "stdout", "stderr" } do
       local path = info[name]
-      if path ~= "" then
+      if path ~= "" and path ~= "/dev/null" then
          local found = path:sub(1, #prefix) == prefix and fs.lstat(path)
          if not found or found.type ~= "fifo" then
             return nil, ("%s is not a pipe of Neap's: %s"):format(name, path)
