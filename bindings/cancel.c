@@ -87,7 +87,7 @@ void cancel_on_turn(fiber *f)
 
 void fiber_cancel(fiber *f)
 {
-    if (f->cancelled || fiber_has_ended(f))
+    if (f->cancelled || fiber_has_ended(f) || !f->context->open)
         return;
     f->cancelled = true;
     if (f->call == NULL || f->call->over || f->shields > 0)

@@ -12,10 +12,17 @@ static const char anchors = 0; /* registry: { [anchor] = value } */
 
 /* --- deferred work -------------------------------------------------------- */
 
+static void on_idle(uv_idle_t *busy)
+{
+    (void)busy;
+}
+
 void context_defer(context *ctx, deferred *d)
 {
     if (d->queued)
         return;
+    if (ctx->first == NULL)
+        uv_idle_start(&ctx->busy, on_idle);
     d->queued = true;
     d->next = NULL;
     *ctx->last = d;
@@ -27,6 +34,8 @@ static void run_deferred(context *ctx)
 {
     deferred *d = ctx->first;
 
+    if (d != NULL)
+        uv_idle_stop(&ctx->busy);
     ctx->first = NULL;
     ctx->last = &ctx->first;
     while (d != NULL) {
@@ -47,7 +56,7 @@ void context_run_until(context *ctx, lua_State *L, const bool *done)
 {
     ctx->runner = L;
     while (run_deferred(ctx), !*done)
-        neap_loop_turn(ctx->loop, ctx->first == NULL);
+        neap_loop_turn(ctx->loop, true);
     ctx->runner = NULL;
 }
 
@@ -163,6 +172,7 @@ static int context_gc(lua_State *L)
     ctx->open = false;
     call_close_all(ctx);
     uv_close((uv_handle_t *)&ctx->hold, NULL);
+    uv_close((uv_handle_t *)&ctx->busy, NULL);
     uv_close((uv_handle_t *)&ctx->timer, NULL);
     while (neap_loop_turn(ctx->loop, true))
         ;
@@ -177,6 +187,7 @@ static void start_loop(lua_State *L, context *ctx)
     if (uv_loop_init(&ctx->uv) != 0)
         luaL_error(L, "cannot create an event loop");
     uv_async_init(&ctx->uv, &ctx->hold, NULL);
+    uv_idle_init(&ctx->uv, &ctx->busy);
     uv_timer_init(&ctx->uv, &ctx->timer);
     ctx->timer.data = ctx;
     ctx->loop = neap_loop_open(&ctx->uv, NEAP_LOOP_DRIVEN);

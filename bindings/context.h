@@ -46,6 +46,7 @@ struct context {
     /* ours alone */
     uv_loop_t uv;
     uv_async_t hold; /* keeps the loop waiting while we want it to */
+    uv_idle_t busy;  /* keeps it from waiting while work is deferred */
     uv_timer_t timer;
     alerts alerts;
     deferred *first, **last;
