@@ -309,6 +309,15 @@ static int container_load(lua_State *L)
     return call_await(L, &c->call);
 }
 
+/* Lua: core.container_known(client, id): the handle there is, or nil. */
+static int container_known(lua_State *L)
+{
+    neap_client *client = client_check(L, 1);
+    neap_container *c = neap_container_known(client, luaL_checkstring(L, 2));
+
+    return c != NULL && handle_find(L, c) ? 1 : 0;
+}
+
 /* --- calls that answer with true -------------------------------------------
  */
 
@@ -482,6 +491,7 @@ static const luaL_Reg functions[] = {
     { "container_create", container_create },
     { "container_load", container_load },
     { "container_list", container_list },
+    { "container_known", container_known },
     { "container_refresh", container_refresh },
     { "container_update", container_update },
     { "container_delete", container_delete },

@@ -18,6 +18,11 @@ neap_container *container_find(const neap_client *client, const char *id)
     return found;
 }
 
+neap_container *neap_container_known(neap_client *client, const char *id)
+{
+    return container_find(client, id);
+}
+
 static void unlist(neap_container *c)
 {
     if (c->listed)

@@ -71,6 +71,9 @@ neap_request *neap_container_load(neap_client *client,
                                   neap_container_cb cb,
                                   void *arg);
 
+/* The handle of the live record `id`, as this client has it; NULL. Borrowed. */
+neap_container *neap_container_known(neap_client *client, const char *id);
+
 /*
  * All records that match one of `filters` (containerd's syntax; none: all).
  * With `tasks` each comes with its task, running or stopped, for one call more.
