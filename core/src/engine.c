@@ -9,8 +9,9 @@
  *
  * It fails when the lock is held for too long; when a stranger answers; when a
  * file cannot be written; when the program cannot be executed, ends, or does
- * not answer in time, whereupon it is killed. Cancelled before the spawn,
- * nothing has happened; after it, the engine goes on and can be adopted.
+ * not answer in time. What does not answer, or is not wanted any more, is
+ * killed, and has ended before the lock is given back: two containerds in one
+ * directory would wait for each other. Only a service manager's goes on.
  */
 #include "neap/engine.h"
 
@@ -30,7 +31,11 @@
 /* How much of its log an engine that failed leaves in the error. */
 #define LAST_WORDS 1500
 
+/* What a killed process may take to be gone: it may be in a system call. */
+#define KILL_S 5
+
 static void wait_stage(operation *o);
+static void kill_engine(operation *o);
 static void engine_ended(operation *o);
 static void launcher_ended(operation *o);
 
@@ -108,8 +113,9 @@ static void spawn_stage(operation *o)
         operation_fail_errno(o, -result, o->config.argv[0]);
         return;
     }
-    o->changed = true;
     o->started = true;
+    o->changed = !program.detached;
+    o->leave = program.detached ? kill_engine : NULL;
     if (operation_watch(o, program.detached ? engine_ended : launcher_ended))
         operation_enter(o, wait_stage, o->config.timeout_s);
 }
@@ -138,24 +144,58 @@ static void locked(operation *o)
     operation_enter(o, adopt_stage, o->config.timeout_s);
 }
 
+/*
+ * Somebody was killed in the middle of a start: his engine answers now, and
+ * ours would wait for it to end, to take its place when nobody expects it.
+ */
+static void drop_second(operation *o)
+{
+    if (!o->child.detached || o->child.pid == o->peer.pid)
+        return;
+    pidfd_send_signal(o->child.pidfd, SIGKILL, NULL, 0);
+    o->started = false;
+}
+
 static void wait_stage(operation *o)
 {
     operation_answer answer = operation_identify(o);
 
-    if (answer == OPERATION_OURS)
+    if (answer == OPERATION_OURS) {
+        drop_second(o);
         operation_finish(o);
+    }
     if (answer == OPERATION_OURS || answer == OPERATION_FAILED)
         return;
     if (operation_again(o))
         return;
-    if (o->child.pidfd >= 0)
-        pidfd_send_signal(o->child.pidfd, SIGKILL, NULL, 0);
-    fail_with_log(o, NEAP_DEADLINE_EXCEEDED, "did not answer in time");
+    o->late = true;
+    if (o->leave != NULL)
+        o->leave(o);
+    else
+        engine_ended(o);
 }
 
+/* It has ended, by itself or because it was killed; or it will not. */
 static void engine_ended(operation *o)
 {
-    fail_with_log(o, NEAP_UNAVAILABLE, "ended at once");
+    if (o->cancelled)
+        operation_finish_cancelled(o);
+    else if (o->late)
+        fail_with_log(o, NEAP_DEADLINE_EXCEEDED, "did not answer in time");
+    else
+        fail_with_log(o, NEAP_UNAVAILABLE, "ended at once");
+}
+
+static void kill_stage(operation *o)
+{
+    if (!operation_again(o))
+        engine_ended(o);
+}
+
+static void kill_engine(operation *o)
+{
+    pidfd_send_signal(o->child.pidfd, SIGKILL, NULL, 0);
+    operation_enter(o, kill_stage, KILL_S);
 }
 
 /* A service manager has taken over, or could not. */

@@ -118,17 +118,26 @@ void operation_fail_errno(operation *o, int sys, const char *what)
 
 /* --- stages --------------------------------------------------------------- */
 
+void operation_finish_cancelled(operation *o)
+{
+    neap_error_set(&o->err, NEAP_CANCELLED, o->op, "cancelled");
+    o->err.pending = o->changed;
+    operation_finish(o);
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     operation *o = timer->data;
 
-    if (!o->cancelled) {
+    if (!o->cancelled || o->leaving) {
         o->stage(o);
         return;
     }
-    neap_error_set(&o->err, NEAP_CANCELLED, o->op, "cancelled");
-    o->err.pending = o->changed;
-    operation_finish(o);
+    o->leaving = true;
+    if (o->leave != NULL)
+        o->leave(o);
+    else
+        operation_finish_cancelled(o);
 }
 
 static void cancel(neap_request *req)

@@ -23,11 +23,15 @@ struct operation {
     operation_stage stage;     /* what the timer calls */
     operation_stage locked;    /* what follows when the lock is taken */
     operation_stage ended;     /* what follows when `child` has ended */
+    operation_stage leave;     /* undoes what was begun, or NULL */
     uv_timer_t timer;
     uv_poll_t poll;
     int handles; /* of libuv's, still open */
-    bool polling, cancelled, finished;
-    bool changed; /* the world is not as it was: cancelling leaves it pending */
+    bool polling, finished;
+    bool cancelled;    /* asked to end */
+    bool leaving;      /* and on the way out */
+    bool late;         /* nobody answered in time */
+    bool changed;      /* the world is not as it was: the outcome is open */
     uint64_t deadline; /* of the present stage, in uv_now's milliseconds */
     int lock;          /* owned, or -1 */
     engine_child child;
@@ -59,6 +63,9 @@ bool operation_watch(operation *o, operation_stage ended);
 
 /* End `o`, with what o->err says. */
 void operation_finish(operation *o);
+
+/* End `o` as cancelled. */
+void operation_finish_cancelled(operation *o);
 
 /* End `o` with an error. */
 void operation_fail(operation *o, neap_code code, const char *fmt, ...)

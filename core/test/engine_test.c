@@ -6,15 +6,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "neap/engine.h"
@@ -57,7 +60,7 @@ static void report(char **env)
         printf("RLIMIT_NOFILE is not at its limit\n");
     if (strcmp(env[0], "MARK=1") != 0 || env[1] != NULL)
         printf("environment\n");
-    printf("session %d, started\n", (int)getsid(0));
+    printf("pid %d, session %d, started\n", (int)getpid(), (int)getsid(0));
     fflush(stdout);
 }
 
@@ -73,13 +76,17 @@ static void listen_on(const char *path)
 
 static int fake_engine(const char *mode, const char *path, char **env)
 {
+    alarm(120); /* it does not outlive a test that fails */
     if (strcmp(mode, "--die") == 0) {
         fprintf(stderr, "first line\nlast words\n");
         return 3;
     }
     if (strcmp(mode, "--stubborn") == 0)
         signal(SIGTERM, SIG_IGN);
-    report(env);
+    if (strcmp(mode, "--late") == 0)
+        usleep(200000);
+    else
+        report(env);
     if (strcmp(mode, "--deaf") != 0)
         listen_on(path);
     for (;;)
@@ -211,6 +218,17 @@ static bool log_has(const fixture *f, const char *text)
     return has;
 }
 
+/* Whether the process ends, or has ended. */
+static bool is_gone(pid_t pid)
+{
+    struct pollfd end = { .fd = pidfd_open(pid, 0), .events = POLLIN };
+    bool gone = end.fd < 0 || poll(&end, 1, 10000) == 1;
+
+    if (end.fd >= 0)
+        close(end.fd);
+    return gone;
+}
+
 /* --- tests ---------------------------------------------------------------- */
 
 static void starts_detached_and_stops(void)
@@ -218,7 +236,7 @@ static void starts_detached_and_stops(void)
     fixture f;
     struct stat st;
     sigset_t blocked;
-    char session[32];
+    char session[64];
     outcome o;
     int leak = open("/dev/null", O_RDONLY); /* without close-on-exec */
 
@@ -232,8 +250,8 @@ static void starts_detached_and_stops(void)
     assert(o.err.code == NEAP_OK && o.started && o.peer.uid == geteuid());
     assert(strcmp(o.peer.exe, f.exe) == 0);
     assert(getsid(o.peer.pid) != getsid(0));
-    snprintf(session, sizeof session, "session %d, started\n",
-             (int)getsid(o.peer.pid));
+    snprintf(session, sizeof session, "pid %d, session %d, started\n",
+             (int)o.peer.pid, (int)getsid(o.peer.pid));
     assert(log_has(&f, session));
     assert(stat(f.log, &st) == 0 && (st.st_mode & 0777) == 0600);
     assert((size_t)st.st_size == strlen(session)); /* no promise was broken */
@@ -338,11 +356,39 @@ static void kills_the_deaf(void)
     f.config.timeout_s = 0.2;
     o = start(&f);
     assert(o.err.code == NEAP_DEADLINE_EXCEEDED);
-    word = strstr(o.err.message, "session ");
-    assert(word != NULL && sscanf(word, "session %d", &pid) == 1);
+    word = strstr(o.err.message, "pid ");
+    assert(word != NULL && sscanf(word, "pid %d", &pid) == 1);
+    assert(is_gone(pid));
     neap_error_clear(&o.err);
     close_fixture(&f);
     printf("ok - an engine that never answers is killed\n");
+}
+
+static void drops_a_second(void)
+{
+    char said[64] = "";
+    outcome o;
+    fixture f;
+    pid_t first;
+    int fd, second;
+
+    open_fixture(&f, "--deaf");
+    first = fork(); /* what a start that was killed has left */
+    if (first == 0) {
+        execl(f.exe, f.exe, "--late", f.socket, (char *)NULL);
+        _exit(127);
+    }
+    o = start(&f);
+    assert(o.err.code == NEAP_OK && o.peer.pid == first && !o.started);
+    fd = open(f.log, O_RDONLY);
+    assert(read(fd, said, sizeof said - 1) > 0);
+    close(fd);
+    assert(sscanf(said, "pid %d", &second) == 1 && second != first);
+    assert(is_gone(second));
+    expect(stop(&f), NEAP_OK);
+    assert(waitpid(first, NULL, 0) == first);
+    close_fixture(&f);
+    printf("ok - of two engines that start, the one that answers stays\n");
 }
 
 static void kills_the_stubborn(void)
@@ -471,6 +517,7 @@ int main(int argc, char **argv, char **env)
     refuses_stranger();
     tells_last_words();
     kills_the_deaf();
+    drops_a_second();
     kills_the_stubborn();
     waits_for_the_lock();
     launches();

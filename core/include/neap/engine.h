@@ -62,8 +62,8 @@ typedef void (*neap_engine_cb)(void *arg,
  * NEAP_FAILED_PRECONDITION: a stranger listens on the socket. NEAP_UNAVAILABLE:
  * the engine ended before it answered; the message carries the end of its log.
  * NEAP_DEADLINE_EXCEEDED: it did not answer in time, and was killed; or
- * somebody else kept the lock. Cancelled after it was begun, the engine goes on
- * and the error is pending.
+ * somebody else kept the lock. Cancelled before it answers, it is killed too;
+ * with a launcher it goes on, and the error is pending.
  */
 neap_request *neap_engine_start(neap_loop *loop,
                                 const neap_engine_config *config,
