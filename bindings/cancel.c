@@ -30,10 +30,43 @@ void cancel_push(lua_State *L)
     error_push_new(L, NEAP_CANCELLED, "fiber.wait", "the fiber was cancelled");
 }
 
+static void raise_soon(lua_State *L, lua_Debug *frame);
+
 /*
  * Raise at the next instruction, which is outside the pcall that the last wait
  * was in: the way out of loops that swallow the error or never wait.
  */
+static void set_hook(fiber *f, lua_State *L)
+{
+    lua_Hook hook = lua_gethook(L);
+
+    if (hook == raise_soon)
+        return;
+    if (L == f->body.L) {
+        f->hook = hook;
+        f->hook_mask = lua_gethookmask(L);
+        f->hook_count = lua_gethookcount(L);
+    }
+    lua_sethook(L, raise_soon, LUA_MASKCOUNT, 1);
+}
+
+static void unset_hook(fiber *f, lua_State *L)
+{
+    if (L == f->body.L)
+        lua_sethook(L, f->hook, f->hook_mask, f->hook_count);
+    else
+        lua_sethook(L, NULL, 0, 0);
+}
+
+/* Count a raise. One that has swallowed too many has each instruction raise. */
+static void refuse(fiber *f)
+{
+    if (++f->refusals <= PATIENCE)
+        return;
+    for (strand *s = f->top; s != NULL; s = s->under)
+        set_hook(f, s->L);
+}
+
 static void raise_soon(lua_State *L, lua_Debug *frame)
 {
     fiber *f = fiber_current(L);
@@ -41,29 +74,15 @@ static void raise_soon(lua_State *L, lua_Debug *frame)
     (void)frame;
     if (f == NULL)
         return;
-    lua_sethook(L, f->hook, f->hook_mask, f->hook_count);
-    if (f->shields > 0 || is_graced(f))
-        return;
-    cancel_push(L);
-    lua_error(L);
-}
-
-static void set_hook(lua_State *L, fiber *f)
-{
-    lua_Hook hook = lua_gethook(L);
-
-    if (hook == raise_soon)
-        return;
-    f->hook = hook;
-    f->hook_mask = lua_gethookmask(L);
-    f->hook_count = lua_gethookcount(L);
-    lua_sethook(L, raise_soon, LUA_MASKCOUNT, 1);
+    if (f->refusals <= PATIENCE)
+        unset_hook(f, L);
+    if (f->shields == 0 && !is_graced(f))
+        cancel_raise(L, f);
 }
 
 int cancel_raise(lua_State *L, fiber *f)
 {
-    if (++f->refusals > PATIENCE)
-        set_hook(L, f);
+    refuse(f);
     cancel_push(L);
     return lua_error(L);
 }
@@ -80,7 +99,7 @@ bool cancel_check(lua_State *L, fiber *f)
 void cancel_on_turn(fiber *f)
 {
     if (f->cancelled && f->shields == 0 && !is_graced(f))
-        set_hook(f->body.L, f);
+        set_hook(f, f->body.L);
 }
 
 /* --- cancelling ----------------------------------------------------------- */

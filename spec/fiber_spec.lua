@@ -222,12 +222,13 @@ describe("a call that cannot wait raises", function()
          return me:join()
       end },
       { "when a fiber is resumed by hand", function()
-         local thread
+         local thread, by_hand
          waiting(function()
             thread = coroutine.running()
-            coroutine.yield()
-            core.sleep(0)
+            repeat coroutine.yield() until by_hand
+            coroutine.yield(select(2, pcall(core.sleep, 0)))
          end)
+         by_hand = true
          return select(2, coroutine.resume(thread))
       end },
    }
@@ -404,6 +405,12 @@ describe("cancel", function()
          function() while true do coroutine.yield() end end,
          function()
             while true do pcall(function() while true do pcall(core.sleep, 1) end end) end
+         end,
+         function()
+            while true do pcall(function() while true do coroutine.yield() end end) end
+         end,
+         function()
+            while true do pcall(core.wrap(core.sleep), 1) end
          end,
       }
       for _, loop in ipairs(loops) do
