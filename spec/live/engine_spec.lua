@@ -218,13 +218,14 @@ describe("neap.engine", function()
 
    describe("with a container in it", function()
       local neap = require "neap"
+      local namespace = os.getenv "NEAP_TEST_NAMESPACE" or "neap-engine-spec"
       local client, task
 
       before_each(function()
          options.tasks = nil
          local status = started()
          sh("mkdir -p %s/rootfs/bin; cp /bin/busybox %s/rootfs/bin/sleep", base, base)
-         client = neap.connect { address = status.address, namespace = "one" }
+         client = neap.connect { address = status.address, namespace = namespace }
          local container, err = client:create {
             id = "web", rootfs = base .. "/rootfs", args = { "/bin/sleep", "1000" },
          }
@@ -237,12 +238,15 @@ describe("neap.engine", function()
          options.force = true
          engine.stop(options)
          client:close()
+         -- What runc and the client keep for the next container.
+         os.execute(("bash -c 'rmdir -p /sys/fs/cgroup{,/*}%s/%s /run/neap/*/%s' 2>/dev/null"):format(
+            engine.cgroup_prefix(options.dir, options.run), namespace, namespace))
       end)
 
       it("is not stopped", function()
          local _, err = engine.stop(options)
          assert.equal("failed_precondition", err.code)
-         assert.matches("1 task is still running: one/web", err.message, 1, true)
+         assert.matches("1 task is still running: " .. namespace .. "/web", err.message, 1, true)
          assert.equal("running", task:status())
       end)
 
@@ -260,7 +264,9 @@ describe("neap.engine", function()
          sh("kill -KILL %d; tail -s 0.02 --pid=%d -f /dev/null", pid, pid)
          assert.is_true(exists("/proc/" .. task.pid .. "/exe"))
          assert.is_true(started().started)
-         local again = neap.connect { address = engine.status(options).address, namespace = "one" }
+         local again = neap.connect {
+            address = engine.status(options).address, namespace = namespace,
+         }
          local found = again:load "web"
          assert.equal(task.pid, found:task().pid)
          again:close()
