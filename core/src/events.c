@@ -213,13 +213,10 @@ static void on_broken(events *e)
 }
 
 static void
-on_message(void *arg, const neap_error *err, const uint8_t *data, size_t size)
+take(events *e, const neap_error *err, const uint8_t *data, size_t size)
 {
-    events *e = arg;
     event ev;
 
-    if (e->closed)
-        return;
     if (err != NULL || data == NULL) {
         on_broken(e);
         return;
@@ -230,9 +227,20 @@ on_message(void *arg, const neap_error *err, const uint8_t *data, size_t size)
     event_free(&ev);
 }
 
+/* A closed stream answers too, when the last handle may be gone. */
+static void
+on_message(void *arg, const neap_error *err, const uint8_t *data, size_t size)
+{
+    neap_client *client = arg;
+
+    if (!client->events->closed)
+        take(client->events, err, data, size);
+    neap_client_unref(client);
+}
+
 static void read_next(events *e)
 {
-    rpc_stream_read(e->stream, on_message, e);
+    rpc_stream_read(e->stream, on_message, neap_client_ref(e->client));
 }
 
 static void subscribe(events *e)
