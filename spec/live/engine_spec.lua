@@ -1,6 +1,7 @@
 -- The embedded engine with the real containerd, in temporary directories only.
 
 local engine = require "neap.engine"
+local hash = require "neap.hash"
 
 local HERE <const> = "package.path, package.cpath = %q, %q; "
 
@@ -237,10 +238,12 @@ describe("neap.engine", function()
       after_each(function()
          options.force = true
          engine.stop(options)
+         -- What runc and the client keep for the next start of the container.
+         local prefix = engine.cgroup_prefix(options.dir, options.run)
+         local bundles = "/run/neap/" .. hash.hex8(client:address())
+         os.execute(("bash -c 'rmdir -p /sys/fs/cgroup{,/*}%s/%s' 2>/dev/null; rm -rf %s"):format(
+            prefix, namespace, bundles))
          client:close()
-         -- What runc and the client keep for the next container.
-         os.execute(("bash -c 'rmdir -p /sys/fs/cgroup{,/*}%s/%s /run/neap/*/%s' 2>/dev/null"):format(
-            engine.cgroup_prefix(options.dir, options.run), namespace, namespace))
       end)
 
       it("is not stopped", function()
