@@ -160,15 +160,15 @@ neap_stream *stdio_stream(const stdio *io, int which)
 
 /*
  * The shim leaves streams alone where none has a name; else it opens both
- * outputs, and a terminal's one.
+ * outputs, and a terminal's one always.
  */
 static const char *absent_path(const stdio *io, int which)
 {
     bool none =
         io->paths[0] == NULL && io->paths[1] == NULL && io->paths[2] == NULL;
+    bool opened = io->terminal ? which == 1 : which != 0 && !none;
 
-    return none || which == 0 || (which == 2 && io->terminal) ? ""
-                                                              : "/dev/null";
+    return opened ? "/dev/null" : "";
 }
 
 const char *stdio_path(const stdio *io, int which)

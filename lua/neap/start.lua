@@ -101,7 +101,10 @@ local function task_of(container, io, spec, checkpoint)
    local task, err = core.task_start(container, {
       io = config, options = options_of(container, spec), checkpoint = checkpoint,
    })
-   if task then return settle(task, io, pumps, keeper) end
+   if task then
+      core.state(container).task = task -- a handle that nobody keeps still owns pipes
+      return settle(task, io, pumps, keeper)
+   end
    undo_task(container, err)
    return nil, refusal.explain(err)
 end
