@@ -22,6 +22,6 @@ again := $(MAKE) --no-print-directory
 
 demo: deps
 	@$(again) program
-	@$(B)/neap scripts/demo.lua
+	@NEAP_BUILD=$(B) scripts/demo
 
 .PHONY: deps demo
