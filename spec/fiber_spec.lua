@@ -625,6 +625,47 @@ describe("a failure nobody joins", function()
    end)
 end)
 
+describe("core.report", function()
+   it("tells of a failure that is no fiber's, and counts none", function()
+      local heard
+      core.on_unjoined(function(...) heard = table.pack(...) end)
+      core.report "trouble"
+      assert.same({ "trouble", n = 1 }, heard)
+      assert.equal(0, (core.failures()))
+      core.on_unjoined(nil)
+      assert.has_no.errors(function() core.report "unheard" end)
+   end)
+end)
+
+describe("core.settled", function()
+   it("waits for the end, and leaves the failure to be joined", function()
+      local fiber = core.spawn(error, "boom")
+      assert.is_true(core.settled(fiber))
+      assert.is_true(core.settled(fiber))
+      assert.equal(1, (core.failures()))
+      assert_failed("unknown", fiber:join())
+   end)
+
+   it("is bounded by a timeout", function()
+      assert_failed("deadline_exceeded", core.settled(waiting(), { timeout = 0 }))
+   end)
+end)
+
+describe("core.first", function()
+   it("answers the key of the first to have ended", function()
+      local fibers = { a = waiting(), b = core.spawn(function() core.sleep(0) end), c = waiting() }
+      assert.equal("b", core.first(fibers))
+      fibers.c:cancel()
+      fibers.c:join()
+      assert.equal("b", core.first(fibers))
+   end)
+
+   it("answers nil for none, and takes fibers only", function()
+      assert.is_nil(core.first {})
+      assert.has_error(function() core.first { 1 } end)
+   end)
+end)
+
 describe("neap.loop", function()
    it("runs until no fiber is left", function()
       local steps = 0
@@ -636,6 +677,15 @@ describe("neap.loop", function()
       end)
       neap.loop()
       assert.equal(3, steps)
+   end)
+
+   it("says how many failed when it knows no more", function()
+      local fibers = {}
+      for i = 1, 20 do fibers[i] = core.spawn(error, "boom") end
+      core.run()
+      for i = 1, 16 do fibers[i]:join() end
+      local _, err = pcall(neap.loop)
+      assert.matches("4 fibers", err.message)
    end)
 
    it("does not wait for daemons", function()

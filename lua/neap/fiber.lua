@@ -139,7 +139,9 @@ end
 function fiber.loop()
    core.run()
    local count, err = core.failures(true)
-   if count > 0 then error(err, 0) end
+   if count == 0 then return end
+   if err == nil then err = core.error { op = "fiber.run", message = count .. " fibers failed" } end
+   error(err, 0)
 end
 
 return fiber
