@@ -268,7 +268,7 @@ static int await(lua_State *L, int status, lua_KContext ctx)
 }
 
 /* Put the call on top of whatever was pushed since. */
-static void raise_call(lua_State *L, const call *c)
+static void lift_call(lua_State *L, const call *c)
 {
     int at = lua_gettop(L);
 
@@ -288,7 +288,7 @@ static uint64_t deadline(const call *c)
 
 int call_await(lua_State *L, call *c)
 {
-    raise_call(L, c);
+    lift_call(L, c);
     c->top = lua_gettop(L);
     c->anchor = context_anchor(L, -1);
     link_call(c);
