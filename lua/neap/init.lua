@@ -22,6 +22,9 @@ local neap = {
    wrap = fiber.wrap,
 }
 
+-- Where nobody joins a failing fiber, the log tells; a program says it itself.
+core.on_unjoined(function(err) require("neap.log").error("%s", tostring(err)) end)
+
 local LATE <const> = {
    json = function() return core.json end,
    log = function() return require "neap.log" end,

@@ -11,7 +11,7 @@ $(B)/bindings/%.o: CPPFLAGS = -Icore/include $(lua_cflags)
 
 object      = $(patsubst %.c,$(B)/%.o,$(1))
 core_src   := $(sort $(wildcard core/src/*.c))
-program_src := $(addprefix bindings/,program.c host.c signal.c terminal.c)
+program_src := $(addprefix bindings/,program.c host.c modules.c signal.c terminal.c)
 bind_src   := $(sort $(filter-out $(program_src),$(wildcard bindings/*.c)))
 test_src   := $(sort $(wildcard core/test/*.c))
 lua_src    := $(sort $(shell find lua/neap -name '*.lua'))
@@ -21,6 +21,9 @@ core_o     := $(call object,$(core_src))
 bind_o     := $(call object,$(bind_src))
 
 shared_libs := $(shell pkg-config --libs grpc_unsecure libuv libprotobuf-c json-c 2>/dev/null)
+
+# Only our own names leave a library: a host may have a `stop` of its own.
+exports := -Wl,--version-script=scripts/build/library.map
 
 $(core_o) $(call object,$(test_src)): | $(proto_stamp)
 
@@ -35,11 +38,11 @@ $(B)/lib/libneap.a: $(core_o) $(proto_o)
 
 $(B)/lib/libneap.so: $(core_o) $(proto_o)
 	@mkdir -p $(@D)
-	$(CC) -shared $(LDFLAGS) -Wl,-soname,libneap.so -o $@ $^ $(shared_libs)
+	$(CC) -shared $(LDFLAGS) $(exports) -Wl,-soname,libneap.so -o $@ $(core_o) $(proto_o) $(shared_libs)
 
 $(B)/lib/neap/core.so: $(bind_o) $(B)/lib/libneap.a
 	@mkdir -p $(@D)
-	$(CC) -shared $(LDFLAGS) -o $@ $(bind_o) $(B)/lib/libneap.a $(shared_libs)
+	$(CC) -shared $(LDFLAGS) $(exports) -o $@ $(bind_o) $(B)/lib/libneap.a $(shared_libs)
 
 $(B)/lib/neap/%.lua: lua/neap/%.lua
 	@mkdir -p $(@D)

@@ -2,6 +2,8 @@
 
 local core = require "neap.core"
 
+local cgroups = require "neap.engine.cgroups"
+local layout = require "neap.engine.layout"
 local options = require "neap.engine.options"
 local status = require "neap.engine.status"
 local tasks = require "neap.engine.tasks"
@@ -79,6 +81,7 @@ local function stop(given)
    local peer
    peer, err = core.engine.stop(status.request(places))
    if not peer then return nil, err end
+   cgroups.sweep(select(2, layout.isolation(places)))
    return found
 end
 
