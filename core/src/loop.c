@@ -41,6 +41,7 @@ struct neap_loop {
     uv_async_t wake; /* HOSTED: the list has something; DRIVEN: an anchor */
     uv_thread_t thread;
     int closed_handles;
+    char *scratch;
 
     int epoll, stop; /* DRIVEN: the watcher's */
 
@@ -79,6 +80,13 @@ void loop_defer(neap_loop *loop, loop_task *task)
 rpc_queue *loop_queue(const neap_loop *loop)
 {
     return loop->queue;
+}
+
+char *loop_scratch(neap_loop *loop)
+{
+    if (loop->scratch == NULL)
+        loop->scratch = xmalloc(LOOP_SCRATCH);
+    return loop->scratch;
 }
 
 void loop_hold(neap_loop *loop)
@@ -340,8 +348,10 @@ static void on_handle_closed(uv_handle_t *handle)
 {
     neap_loop *loop = handle->data;
 
-    if (++loop->closed_handles == 2)
-        free(loop);
+    if (++loop->closed_handles < 2)
+        return;
+    free(loop->scratch);
+    free(loop);
 }
 
 void neap_loop_close(neap_loop *loop)

@@ -17,6 +17,13 @@ void loop_defer(neap_loop *loop, loop_task *task);
 
 rpc_queue *loop_queue(const neap_loop *loop);
 
+/*
+ * LOOP_SCRATCH bytes to read into; whoever else is called may use them, too.
+ * Not a thread's own variable: each thread of gRPC would get them as well.
+ */
+#define LOOP_SCRATCH (256 << 10)
+char *loop_scratch(neap_loop *loop);
+
 /* Count a call that is on its way; `background` ones do not keep it going. */
 void loop_flight_begin(neap_loop *loop, bool background);
 void loop_flight_end(neap_loop *loop, bool background);

@@ -13,11 +13,8 @@
  * The first bytes go on at once. When a read brings a lot, more is coming: then
  * the FIFO is left to fill for a moment, so that bulk output costs few reads.
  */
-#define CHUNK  (256 << 10)
 #define BULK   (64 << 10)
 #define FILL_S 0.002
-
-static _Thread_local char chunk[CHUNK];
 
 static void read_on(neap_stream *s);
 
@@ -130,7 +127,7 @@ static void pause_a_moment(neap_stream *s)
         timer_again(s->pause, FILL_S);
 }
 
-static void take(neap_stream *s, size_t size)
+static void take(neap_stream *s, const char *chunk, size_t size)
 {
     char *data;
 
@@ -153,6 +150,7 @@ static void take(neap_stream *s, size_t size)
 static void on_fifo(void *arg, int events)
 {
     neap_stream *s = arg;
+    char *chunk = loop_scratch(s->loop);
     ssize_t n;
 
     (void)events;
@@ -160,12 +158,12 @@ static void on_fifo(void *arg, int events)
         watch_stop(s->fifo);
         return;
     }
-    n = read(s->fd, chunk, sizeof chunk);
+    n = read(s->fd, chunk, LOOP_SCRATCH);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     neap_stream_ref(s);
     if (n > 0) {
-        take(s, (size_t)n);
+        take(s, chunk, (size_t)n);
         if (!s->ended && n >= BULK && s->kind != NEAP_STDIO_PIPE && wants(s))
             pause_a_moment(s);
         else
