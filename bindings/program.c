@@ -1,6 +1,6 @@
 /*
- * The program: a Lua state with neap.core and neap.host linked in, handed to
- * lua/neap/program.lua, which decides everything else.
+ * The program: a Lua state with neap.core, neap.host and lua/neap linked in,
+ * handed to lua/neap/program.lua, which decides everything else.
  *
  * Here is only what has to be done before there is Lua, or after it is gone.
  */
@@ -18,7 +18,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "context.h"
 #include "host.h"
+#include "modules.h"
 #include "terminal.h"
 
 int luaopen_neap_core(lua_State *L);
@@ -104,8 +106,8 @@ static void put_path(lua_State *L, const char *field, const char *ours)
 }
 
 /*
- * Modules come from beside the program, in the build tree or installed, and
- * then from where any Lua finds them.
+ * What is not in the program itself, C modules for one, comes from beside it,
+ * in the build tree or installed, and then from where any Lua finds it.
  */
 static void find_modules(lua_State *L)
 {
@@ -144,6 +146,7 @@ static int run(lua_State *L)
     preload(L, "neap.core", luaopen_neap_core);
     preload(L, "neap.host", luaopen_neap_host);
     find_modules(L);
+    modules_open(L);
 
     lua_getglobal(L, "require");
     lua_pushliteral(L, "neap.program");
@@ -171,10 +174,33 @@ static int status_of(lua_State *L, int outcome)
     return EXIT_FAILURE;
 }
 
+/* Memory that nobody will want again is not worth giving back. */
+static void *keep(void *ud, void *block, size_t old_size, size_t size)
+{
+    (void)ud;
+    (void)old_size;
+    return size == 0 ? NULL : realloc(block, size);
+}
+
+/*
+ * Scripts' finalizers run, but the loop is left as it is, with what is in
+ * flight: the process ends, and taking gRPC down would be a quarter of a short
+ * run.
+ */
+static void end(lua_State *L)
+{
+    context *ctx = context_get(L);
+
+    lua_setallocf(L, keep, NULL);
+    if (ctx != NULL)
+        ctx->open = false;
+    lua_close(L);
+}
+
 int main(int argc, char **argv)
 {
+    static lua_State *L; /* what end() leaves is not leaked */
     arguments args = { argc, argv };
-    lua_State *L;
     int status;
 
     open_standard_streams();
@@ -190,6 +216,6 @@ int main(int argc, char **argv)
     lua_pushcfunction(L, run);
     lua_pushlightuserdata(L, &args);
     status = status_of(L, lua_pcall(L, 1, 1, 1));
-    lua_close(L);
+    end(L);
     return status;
 }

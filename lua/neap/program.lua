@@ -1,6 +1,5 @@
 --- The program: what its arguments ask for.
 
-local core = require "neap.core"
 local log = require "neap.log"
 local options = require "neap.program.options"
 local output = require "neap.program.output"
@@ -37,7 +36,7 @@ local function run_script(argv, parsed)
 
    arg = script.arguments(argv, parsed.index) -- luacheck: globals arg
    print = output.print -- luacheck: globals print
-   require = require "neap.program.require".new(core.condition) -- luacheck: globals require
+   require = require "neap.program.require".new(require "neap.core".condition) -- luacheck: globals require
    return require "neap.program.life".run(chunk, table.unpack(arg)) or 0
 end
 

@@ -3,6 +3,13 @@
 
 program_o := $(call object,$(program_src))
 
+$(B)/modules.inc: $(lua_src) scripts/build/modules.lua
+	@mkdir -p $(@D)
+	$(LUA) scripts/build/modules.lua $(lua_src) > $@
+
+$(B)/bindings/modules.o: CPPFLAGS += -I$(B)
+$(B)/bindings/modules.o: $(B)/modules.inc
+
 # Lua and libuv come whole, since what is not used here may be used there.
 # pkg-config does not know all that grpc_unsecure needs.
 static_whole := -luv_a -l$(LUA)
