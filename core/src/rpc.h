@@ -112,14 +112,17 @@ rpc_stream *rpc_stream_open(rpc *r, const char *path, const rpc_options *opt);
 /* Ask for one message. One read at a time. */
 neap_request *rpc_stream_read(rpc_stream *s, rpc_read_cb cb, void *arg);
 
-/* Send one message; `data` is copied. One write at a time. */
+/*
+ * Send one message; `data` is copied. One write at a time. FAILED_PRECONDITION
+ * once the stream has ended, or its end was said.
+ */
 neap_request *rpc_stream_write(rpc_stream *s,
                                const uint8_t *data,
                                size_t size,
                                rpc_write_cb cb,
                                void *arg);
 
-/* Say that no message follows. */
+/* Say that no message follows. Twice is fine. */
 void rpc_stream_end(rpc_stream *s);
 
 /* Send the only message of a call that streams its replies. First of all. */

@@ -20,7 +20,8 @@ struct rpc_stream {
     rpc_batch opening, ending, reading, writing, finishing;
     int batches; /* in flight */
     bool has_status, over, closed;
-    bool at_end; /* a read found no message and waits for the status */
+    bool said_end; /* no message follows of ours */
+    bool at_end;   /* a read found no message and waits for the status */
     neap_error final;
 
     grpc_byte_buffer *in, *out;
@@ -242,7 +243,7 @@ neap_request *rpc_stream_write(
 
     s->write_cb = cb;
     s->write_arg = arg;
-    if (s->over) {
+    if (s->over || s->said_end) {
         s->is_late_write = true;
         s->late_write.run = on_late_write;
         loop_defer(s->loop, &s->late_write);
@@ -258,8 +259,9 @@ void rpc_stream_end(rpc_stream *s)
 {
     grpc_op op = { .op = GRPC_OP_SEND_CLOSE_FROM_CLIENT };
 
-    if (!s->over)
+    if (!s->over && !s->said_end)
         start(s, &op, 1, &s->finishing);
+    s->said_end = true;
 }
 
 void rpc_stream_send(rpc_stream *s, const uint8_t *data, size_t size)
@@ -269,6 +271,7 @@ void rpc_stream_send(rpc_stream *s, const uint8_t *data, size_t size)
         { .op = GRPC_OP_SEND_CLOSE_FROM_CLIENT },
     };
 
+    s->said_end = true;
     s->out = rpc_buffer(data, size);
     ops[0].data.send_message.send_message = s->out;
     start(s, ops, 2, &s->finishing);
