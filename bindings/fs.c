@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "neap/error.h"
+#include "neap/stream.h"
 
 static int fail(lua_State *L)
 {
@@ -164,7 +165,20 @@ static int fs_unlink(lua_State *L)
     return succeed(L, unlink(luaL_checkstring(L, 1)) == 0);
 }
 
+/* Lua: fs.reader(path): the pid that holds the lock on it (-1: somebody), or
+ * nil. */
+static int fs_reader(lua_State *L)
+{
+    int pid = neap_reader_pid(luaL_checkstring(L, 1));
+
+    if (pid == 0)
+        return 0;
+    lua_pushinteger(L, pid);
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
+    { "reader", fs_reader },
     { "stat", fs_stat },   { "lstat", fs_lstat },   { "realpath", fs_realpath },
     { "cwd", fs_cwd },     { "list", fs_list },     { "mkdir", fs_mkdir },
     { "rmdir", fs_rmdir }, { "unlink", fs_unlink }, { NULL, NULL },

@@ -58,5 +58,6 @@ neap_stdio io_check(lua_State *L, int index)
     io.terminal = field_bool(L, index, "terminal");
     io.adopt = field_bool(L, index, "adopt");
     io.drain_s = field_number(L, index, "drain", 0);
+    io.reader = field_string(L, index, "reader");
     return io;
 }

@@ -29,6 +29,7 @@ static void call_free(process_call *call)
         free((char *)ends[i]->path);
         free((char *)ends[i]->file);
     }
+    free((char *)call->io.reader);
     neap_process_unref(call->process);
     neap_container_unref(call->container);
     neap_error_clear(&call->err);
@@ -50,6 +51,8 @@ void process_call_keep_io(process_call *call, const neap_stdio *io)
         if (ends[i]->file != NULL)
             ends[i]->file = xstrdup(ends[i]->file);
     }
+    if (io->reader != NULL)
+        call->io.reader = xstrdup(io->reader);
 }
 
 void process_call_deliver(process_call *call)

@@ -3,15 +3,19 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fifo.h"
 #include "memory.h"
+#include "reader.h"
 #include "watch.h"
 
 struct stdio {
     neap_loop *loop;
     neap_stream *streams[3];
     char *paths[3];
+    char *reader; /* the file that is locked by `lock`; NULL: none */
+    int lock;
     bool terminal, adopt;
     double drain_s;
     timer *drain; /* runs from the exit until the output is through */
@@ -109,6 +113,32 @@ open_one(stdio *io, int which, const neap_stdio_end *end, neap_error *err)
     return io->streams[which] != NULL;
 }
 
+/* Before the FIFOs: whoever comes second must not take a byte. */
+static bool lock(stdio *io, const neap_stdio *config, neap_error *err)
+{
+    bool any = config->in.kind != NEAP_STDIO_NULL ||
+               config->out.kind != NEAP_STDIO_NULL ||
+               config->err.kind != NEAP_STDIO_NULL;
+
+    io->lock = -1;
+    if (config->reader == NULL || !any)
+        return true;
+    io->lock = reader_lock(config->reader, err);
+    if (io->lock >= 0)
+        io->reader = xstrdup(config->reader);
+    return io->lock >= 0;
+}
+
+static void unlock(stdio *io, bool remove)
+{
+    if (io->lock < 0)
+        return;
+    if (remove)
+        unlink(io->reader);
+    close(io->lock);
+    free(io->reader);
+}
+
 stdio *stdio_open(neap_loop *loop,
                   const neap_stdio *config,
                   void (*input_end_cb)(void *arg),
@@ -124,7 +154,7 @@ stdio *stdio_open(neap_loop *loop,
     io->drain_s = config->drain_s;
     io->input_end_cb = input_end_cb;
     io->input_end_arg = arg;
-    if (open_one(io, 0, &config->in, err) &&
+    if (lock(io, config, err) && open_one(io, 0, &config->in, err) &&
         open_one(io, 1, &config->out, err) &&
         (merged || open_one(io, 2, &config->err, err))) {
         if (merged)
@@ -148,6 +178,7 @@ void stdio_close(stdio *io, neap_code code, bool remove)
             fifo_remove(io->paths[i]);
         free(io->paths[i]);
     }
+    unlock(io, remove);
     free(io);
 }
 

@@ -37,6 +37,17 @@ end
 function bundle.is_our_name(name)
    return name == "reader" or name == "tap"
       or name:find "^[A-Za-z0-9][A-Za-z0-9._-]*%-std[ioe][nur][tr]?$" ~= nil
+      or name:find "^[A-Za-z0-9][A-Za-z0-9._-]*%-reader$" ~= nil
+end
+
+--- The file whose lock says who reads a process's streams: the task's is the
+--- bundle's, an exec has one beside its FIFOs.
+---@param directory string
+---@param fifo? string  any FIFO of an exec; nil: the task
+---@return string
+function bundle.reader(directory, fifo)
+   if not fifo then return directory .. "/reader" end
+   return (fifo:gsub("%-std%a+$", "-reader"))
 end
 
 ---@class neap.bundle.Removal
@@ -101,6 +112,18 @@ local function check_directories(removal)
    return true
 end
 
+--- Is the recorded directory a real one of ours, at the place that follows from
+--- the id?
+---@param removal neap.bundle.Removal  `list` is not needed
+---@return true? ok
+---@return string? why
+---@return string? errno  "ENOENT": it is gone
+function bundle.check(removal)
+   local ok, elsewhere = check_place(removal)
+   if not ok then return nil, elsewhere end
+   return check_directories(removal)
+end
+
 local MADE <const> = { fifo = true, file = true, socket = true }
 
 --- Only names are looked at, not devices: overlayfs gives a directory and the
@@ -130,10 +153,8 @@ end
 ---@return string? why    for the warning that names the directory
 ---@return string? errno  "ENOENT": it is gone already
 function bundle.plan_removal(removal)
-   local ok, elsewhere = check_place(removal)
-   if not ok then return nil, elsewhere end
-   local real, why, errno = check_directories(removal)
-   if not real then return nil, why, errno end
+   local ok, why, errno = bundle.check(removal)
+   if not ok then return nil, why, errno end
    local unlink, foreign, list_errno = check_content(removal)
    if not unlink then return nil, foreign, list_errno end
    return { unlink = unlink, rmdir = removal.path }

@@ -4,7 +4,7 @@ local bundle = require "neap.bundle"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
 local failure = require "neap.error"
-local linux = require "neap.platform.linux"
+local choose = require "neap.platform.choose"
 local log = require "neap.log"
 local path = require "neap.path"
 
@@ -12,11 +12,11 @@ local bundles = {}
 
 local fs = core.fs
 
---- Where the bundle of `id` goes, and what it takes to make it.
-local function decide(client, id, spec)
-   return linux.bundle {
+--- Where a bundle goes, and what it takes to make it.
+local function decide(client, of, spec)
+   return choose(of.runtime).bundle {
       root = defaults.bundle_root, engine = client:address(), namespace = client:namespace(),
-      id = id, spec = spec, owner = core.engine.user(), stat = fs.stat, lstat = fs.lstat,
+      id = of.id, spec = spec, owner = core.engine.user(), stat = fs.stat, lstat = fs.lstat,
    }
 end
 
@@ -30,21 +30,31 @@ local function refuse(id, op, why, errno)
    }
 end
 
---- Make the directory of a container that is about to be created.
+--- Make one directory; what it lies in, where a plan leaves that to us.
+local function make(step)
+   local ok, problem = fs.mkdir(step.path, step.mode, step.uid, step.gid)
+   if problem ~= "ENOENT" then return ok, problem end
+   local parent = { path = path.parent(step.path), mode = 448, uid = step.uid, gid = step.gid }
+   local _, unmade = make(parent)
+   if unmade and unmade ~= "EEXIST" then return nil, unmade end
+   return fs.mkdir(step.path, step.mode, step.uid, step.gid)
+end
+
+--- Make the directory of a container.
 ---@param client neap.Client
----@param id string
+---@param of { id: string, runtime: string? }  a container, or a config
 ---@param spec table
 ---@param op string
 ---@return { path: string, labels: table }? made
 ---@return neap.Error? err
-function bundles.make(client, id, spec, op)
-   local decided, why, errno = decide(client, id, spec)
-   if not decided then return refuse(id, op, why, errno) end
+function bundles.make(client, of, spec, op)
+   local decided, why, errno = decide(client, of, spec)
+   if not decided then return refuse(of.id, op, why, errno) end
    for _, step in ipairs(decided.steps) do
       local _, problem = true, nil
-      if step.make then _, problem = fs.mkdir(step.path, step.mode, step.uid, step.gid) end
+      if step.make then _, problem = make(step) end
       if problem and problem ~= "EEXIST" then
-         return refuse(id, op, step.path .. " " .. path.reason(problem), problem)
+         return refuse(of.id, op, step.path .. " " .. path.reason(problem), problem)
       end
    end
    return decided
@@ -57,6 +67,40 @@ local function remove_by_plan(plan)
    return true
 end
 
+--- What neap.bundle judges a recorded directory by.
+local function question(client, id, labels, spec)
+   local uid, gid = choose().spec_user(spec or {})
+   return {
+      path = labels["neap.bundle"], uid = uid, gid = gid, owner = core.engine.user(),
+      expected = bundle.path {
+         engine = client:address(), namespace = client:namespace(), id = id,
+      },
+      lstat = fs.lstat, list = fs.list,
+   }
+end
+
+--- The container's bundle where it is of Neap's own making.
+---@param container neap.Container
+---@return string? path
+---@return string? why
+function bundles.own(container)
+   local asked = question(
+      core.container_client(container), container.id, container.labels, container.spec
+   )
+   asked.path = asked.path or asked.expected
+   local ok, why = bundle.check(asked)
+   if not ok then return nil, why end
+   return asked.path
+end
+
+--- Another's record has no bundle: what we started in it had one for its time.
+---@param container neap.Container
+function bundles.release(container)
+   if container.labels["neap.bundle"] ~= nil then return end
+   local asked = question(core.container_client(container), container.id, {})
+   fs.rmdir(asked.expected) -- fails while there is something in it
+end
+
 --- Remove a bundle, if it is ours; else it stays, and a warning names it.
 ---@param client neap.Client
 ---@param id string
@@ -64,20 +108,13 @@ end
 ---@param spec table?
 ---@return boolean gone
 function bundles.remove(client, id, labels, spec)
-   local recorded = labels["neap.bundle"]
-   if recorded == nil then return true end
-   local uid, gid = linux.spec_user(spec or {})
-   local plan, why, errno = bundle.plan_removal {
-      path = recorded, uid = uid, gid = gid, owner = core.engine.user(),
-      expected = bundle.path {
-         engine = client:address(), namespace = client:namespace(), id = id,
-      },
-      lstat = fs.lstat, list = fs.list,
-   }
+   local asked = question(client, id, labels, spec)
+   asked.path = asked.path or asked.expected -- of another's record, in which we started
+   local plan, why, errno = bundle.plan_removal(asked)
    if errno == "ENOENT" then return true end
    local ok = plan ~= nil
    if ok then ok, why = remove_by_plan(plan) end
-   if not ok then log.warn("bundle %s of container %s stays: %s", recorded, id, why) end
+   if not ok then log.warn("bundle %s of container %s stays: %s", asked.path, id, why) end
    return ok or false
 end
 

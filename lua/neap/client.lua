@@ -1,11 +1,13 @@
 --- What a client can do, on the core's raw calls.
 
+local choose = require "neap.platform.choose"
 local configs = require "neap.config"
 local core = require "neap.core"
 local failure = require "neap.error"
 local filters = require "neap.filters"
 local fs = core.fs
 local ids = require "neap.id"
+local orphans = require "neap.orphans"
 local records = require "neap.records"
 
 require "neap.container"
@@ -13,9 +15,10 @@ require "neap.container"
 ---@class neap.Client
 local Client = core.classes.client
 
---- What looking at paths needs.
-local function context(op)
-   return { op = op, cwd = fs.cwd(), fs = fs }
+--- What checking a config needs: how to look at paths, and for which platform.
+local function context(op, config)
+   local _, platform = choose(type(config) == "table" and config.runtime or nil)
+   return { op = op, cwd = fs.cwd(), fs = fs, platform = platform }
 end
 
 --- Create a container's record. There is no process in it yet.
@@ -23,7 +26,7 @@ end
 ---@return neap.Container? container
 ---@return neap.Error? err  `already_exists`
 function Client:create(config)
-   local checked, err = configs.create(config, context "container.create")
+   local checked, err = configs.create(config, context("container.create", config))
    if not checked then return nil, err end
    return records.create(self, checked)
 end
@@ -48,7 +51,7 @@ end
 ---@return neap.Container? container
 ---@return boolean|neap.Error found  was it there?
 function Client:ensure(config)
-   local checked, wrong = configs.create(config, context "container.ensure")
+   local checked, wrong = configs.create(config, context("container.ensure", config))
    if not checked then return nil, wrong end
    local container, err = core.container_load(self, checked.id)
    if container then return container, true end
@@ -102,7 +105,10 @@ function Client:restore(options)
    if not found then return nil, err end
    for i, pair in ipairs(found) do
       local container, task = pair[1], pair[2]
-      if task then records.keep_task(container, task) end
+      if task then
+         records.keep_task(container, task)
+         orphans.adopt(self, container)
+      end
       if task and options.io then
          local ok, unattached = task:attach(options.io)
          if not ok and unattached.code ~= "failed_precondition" then return nil, unattached end
@@ -117,7 +123,7 @@ end
 ---@return neap.Result? result
 ---@return neap.Error? err
 function Client:run(config)
-   local checked, err = configs.run(config, context "client.run")
+   local checked, err = configs.run(config, context("client.run", config))
    if not checked then return nil, err end
    return require "neap.run"(self, checked)
 end

@@ -53,7 +53,9 @@ function Container:start(io) return require "neap.start".task(self, io) end
 function Container:task()
    local task = core.container_task(self)
    if task then return task end
-   return core.task_load(self)
+   local loaded, err = core.task_load(self)
+   if loaded then core.state(self).task = loaded end
+   return loaded, err
 end
 
 --- Delete the record and the bundle.

@@ -2,7 +2,7 @@
 
 local core = require "neap.core"
 local failure = require "neap.error"
-local linux = require "neap.platform.linux"
+local choose = require "neap.platform.choose"
 local resources = require "neap.resources"
 
 local inspect = {}
@@ -11,6 +11,10 @@ local TASKS <const> = "containerd.services.tasks.v1.Tasks/"
 
 local function client_of(task)
    return core.container_client(core.process_container(task))
+end
+
+local function platform_of(task)
+   return (choose(core.process_container(task).runtime))
 end
 
 local function refuse(task, op, code, message)
@@ -76,7 +80,7 @@ end
 function inspect:summary()
    local answer, err = ask(self, "task.summary", "ListPids", {})
    if not answer then return nil, err end
-   return linux.summary { processes = answer.processes, read = read_proc }
+   return platform_of(self).summary { processes = answer.processes, read = read_proc }
 end
 
 --- The cgroup's figures, as a plain table.
@@ -108,7 +112,7 @@ function inspect:update(limits)
    end
    local checked, why = resources.update(limits)
    if not checked then return refuse(self, "task.update", "invalid_argument", why) end
-   local any = linux.update(checked)
+   local any = platform_of(self).update(checked)
    if not any then return true end
    local answer, err = ask(self, "task.update", "Update", { resources = any })
    if not answer then return nil, err end

@@ -1,6 +1,7 @@
 --- Records: from a checked config to what containerd is sent, and back.
 
 local bundles = require "neap.bundles"
+local choose = require "neap.platform.choose"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
 local failure = require "neap.error"
@@ -56,8 +57,9 @@ local function make_spec(client, config)
    local pid, unjoined = network_pid(client, config)
    if unjoined then return nil, unjoined end
    local own = own_engine(client)
+   local _, platform = choose(config.runtime)
    return specs.new(config, {
-      namespace = client:namespace(), id = config.id, network_pid = pid,
+      platform = platform, namespace = client:namespace(), id = config.id, network_pid = pid,
       cgroup_prefix = own and own.cgroup_prefix or nil,
       read_file = reader_of(config.rootfs),
    })
@@ -76,13 +78,30 @@ local function pack_spec(spec, id)
    }
 end
 
-local function runtime_options(client)
-   local own = own_engine(client)
-   if not own then return nil end
-   return {
-      type_url = own.options.type_url,
-      value = assert(core.encode(own.options.type_url, own.options.value)),
-   }
+local OPTIONS <const> = {
+   linux = "containerd.runc.v1.Options", windows = "containerd.runhcs.v1.Options",
+}
+
+--- The runtime's options: a message's fields, or an Any; on an engine of Neap's
+--- with what keeps its containers apart from others'.
+local function runtime_options(client, config)
+   local _, platform = choose(config.runtime)
+   local given, own = config.runtime_options, own_engine(client)
+   local url = given and given.type_url or OPTIONS[platform]
+   local value = given and (given.type_url and given.value or given)
+   if type(value) == "string" then return { type_url = url, value = value } end
+   if own and own.options.type_url == url then
+      local merged = {}
+      for _, options in ipairs { own.options.value, value or {} } do
+         for name, option in pairs(options) do merged[name] = option end
+      end
+      value = merged
+   end
+   if not value then return nil end
+   local bytes, err = core.encode(url, value)
+   if bytes then return { type_url = url, value = bytes } end
+   return nil, failure.new { code = "invalid_argument", op = "container.create",
+      id = config.id, message = "runtime_options: " .. err.message }
 end
 
 local function all_labels(config, bundle)
@@ -108,12 +127,14 @@ local function undo(client, id, bundle, err)
 end
 
 local function send(client, config, spec, text)
-   local bundle, unmade = bundles.make(client, config.id, spec, "container.create")
+   local options, wrong = runtime_options(client, config)
+   if wrong then return nil, wrong end
+   local bundle, unmade = bundles.make(client, config, spec, "container.create")
    if not bundle then return nil, unmade end
    local container, err = core.container_create(client, {
       id = config.id,
       runtime = config.runtime or defaults.runtime,
-      runtime_options = runtime_options(client),
+      runtime_options = options,
       spec = { type_url = SPEC_URL, value = text },
       labels = all_labels(config, bundle),
    })

@@ -4,6 +4,7 @@
 local bundles = require "neap.bundles"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
+local pipes = require "neap.pipes"
 
 local removal = {}
 
@@ -46,8 +47,10 @@ function removal.process(process)
       local exit, err
       for _ = 1, defaults.delete.tries do
          exit, err = core.process_delete(process)
-         if exit then return exit end
-         if is_gone(err) then return true end
+         if exit or is_gone(err) then
+            pipes.remove(process)
+            return exit or true
+         end
       end
       return nil, err
    end)

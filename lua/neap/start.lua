@@ -2,13 +2,14 @@
 
 local bundle = require "neap.bundle"
 local bundles = require "neap.bundles"
+local choose = require "neap.platform.choose"
 local configs = require "neap.config"
 local core = require "neap.core"
 local failure = require "neap.error"
 local fs = core.fs
 local ids = require "neap.id"
 local json = core.json
-local linux = require "neap.platform.linux"
+local log = require "neap.log"
 local outage = require "neap.outage"
 local plumbing = require "neap.plumbing"
 local refusal = require "neap.refusal"
@@ -24,16 +25,45 @@ local function bundle_of(container, spec, op)
    local path = bundle.find(container.labels)
    if path and fs.lstat(path) then return path end
    local client = core.container_client(container)
-   local made, err = bundles.make(client, container.id, spec, op)
+   local made, err = bundles.make(client, container, spec, op)
    return made and made.path, err
 end
 
+local function wants_pipes(io)
+   for name in pairs(stdio.fields) do
+      if io[name].kind ~= "null" then return true end
+   end
+   return false
+end
+
+--- Names for the pipes of a start, and the file whose lock says who reads them.
+---@return { stdin: string?, stdout: string?, stderr: string? }? names
+---@return string|neap.Error|nil reader
+local function pipes_of(container, spec, io, exec_id)
+   if not wants_pipes(io) then return {} end
+   local op = exec_id and "task.exec" or "container.start"
+   local decide, name = choose(container.runtime)
+   if name == "windows" then
+      return nil, failure.new { code = "unimplemented", op = op, id = container.id,
+         message = "named pipes of Windows cannot be opened here: give \"null\"" }
+   end
+   local path, unmade = bundle_of(container, spec, op)
+   if not path then return nil, unmade end
+   local names = decide.stdio_names {
+      container = container.id, process = exec_id, bundle = path, start = ids.random(4),
+      stdin = io.stdin.kind ~= "null", terminal = io.terminal,
+   }
+   return names, bundle.reader(path, exec_id and names.stdout or nil)
+end
+
+--- Options of the task, where the container's will not do.
 local function options_of(container, spec)
-   local uid, gid = linux.spec_user(spec)
+   local decide = choose(container.runtime)
+   local uid, gid = decide.spec_user(spec)
    local any = container.runtime_options
    local own = any and { type_url = any.type_url, value = core.decode(any.type_url, any.value) }
-   local made = linux.task_options { runtime = container.runtime, options = own,
-      uid = uid, gid = gid }
+   local made = decide.task_options { runtime = container.runtime, options = own,
+      uid = uid, gid = gid, log_level = log.level() }
    if not made then return nil end
    return { type_url = made.type_url, value = assert(core.encode(made.type_url, made.value)) }
 end
@@ -90,14 +120,11 @@ end
 
 --- From the record, which remembers what create was told.
 local function task_of(container, io, spec, checkpoint)
-   local path, unmade = bundle_of(container, spec, "container.start")
-   if not path then return nil, unmade end
+   local names, reader = pipes_of(container, spec, io)
+   if not names then return nil, reader end
    local keeper, failed = failure_keeper()
-   local names = linux.stdio_names {
-      container = container.id, bundle = path, start = ids.random(4),
-      stdin = io.stdin.kind ~= "null", terminal = io.terminal,
-   }
    local config, pumps = plumbing.connect(io, names, failed)
+   config.reader = reader
    local task, err = core.task_start(container, {
       io = config, options = options_of(container, spec), checkpoint = checkpoint,
    })
@@ -151,19 +178,17 @@ function start.task(container, given)
 end
 
 local function exec_of(task, container, config, process)
-   local path, unmade = bundle_of(container, container.spec, "task.exec")
-   if not path then return nil, unmade end
+   local names, reader = pipes_of(container, container.spec, config.io, config.id)
+   if not names then return nil, reader end
    local keeper, failed = failure_keeper()
-   local names = linux.stdio_names {
-      container = container.id, process = config.id, bundle = path, start = ids.random(4),
-      stdin = config.io.stdin.kind ~= "null", terminal = config.io.terminal,
-   }
    local io, pumps = plumbing.connect(config.io, names, failed)
+   io.reader = reader
    local made, err = core.task_exec(task, {
       id = config.id, io = io,
       spec = { type_url = PROCESS_URL, value = json.encode(process) },
    })
    if made then return settle(made, config.io, pumps, keeper) end
+   bundles.release(container)
    return nil, refusal.explain(err)
 end
 

@@ -6,6 +6,7 @@ local defaults = require "neap.defaults"
 local duration = require "neap.duration"
 local failure = require "neap.error"
 local labels = require "neap.labels"
+local pipes = require "neap.pipes"
 local removal = require "neap.removal"
 local signals = require "neap.signal"
 
@@ -86,7 +87,9 @@ end
 ---@return neap.Error? err  `failed_precondition` while it runs
 function both:delete(options)
    if options and options.force then return removal.process(self) end
-   return core.process_delete(self)
+   local exit, err = core.process_delete(self)
+   if exit then pipes.remove(self) end
+   return exit, err
 end
 
 --- Set the size of its terminal.
@@ -173,7 +176,12 @@ function Task:process(id)
    if type(id) ~= "string" then
       error(("bad argument #1 to 'process' (string expected, got %s)"):format(type(id)), 2)
    end
-   return core.task_process(self, id)
+   local process, err = core.task_process(self, id)
+   if process then
+      local container = core.process_container(self)
+      require("neap.orphans").claim(core.container_client(container), container.id, id)
+   end
+   return process, err
 end
 
 local inspect = require "neap.inspect"

@@ -24,7 +24,7 @@ describe("the cost of", function()
 
    it("connecting and closing is nothing", function()
       costs({}, function()
-         local other <close> = live.client()
+         local _other <close> = live.client()
          return true
       end)
    end)

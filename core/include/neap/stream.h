@@ -36,10 +36,15 @@ typedef struct neap_stdio_end {
 
 typedef struct neap_stdio {
     neap_stdio_end in, out, err;
-    bool terminal;  /* in, out and err are one terminal; no `err` then */
-    bool adopt;     /* the FIFOs exist: made by an earlier client */
-    double drain_s; /* how long after the exit output is waited for */
+    bool terminal;      /* in, out and err are one terminal; no `err` then */
+    bool adopt;         /* the FIFOs exist: made by an earlier client */
+    double drain_s;     /* how long after the exit output is waited for */
+    const char *reader; /* a file to lock for as long as the FIFOs are open:
+                           who holds it reads them alone; NULL: none */
 } neap_stdio;
+
+/* The process that holds the lock on `path`; 0: nobody, -1: it is not known. */
+int neap_reader_pid(const char *path);
 
 /*
  * `data` is owned by the callee (free it); NULL without an error is the end of

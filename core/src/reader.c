@@ -1,0 +1,87 @@
+#include "reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+/* The kernel tells holders by device and inode: "FLOCK ADVISORY WRITE 4711
+ * 00:2f:12345 0 EOF". */
+static int holder_of(const struct stat *file)
+{
+    FILE *locks = fopen("/proc/locks", "re");
+    unsigned major, minor;
+    unsigned long inode;
+    char line[256];
+    int pid, found = 0;
+
+    while (locks != NULL && found == 0 &&
+           fgets(line, sizeof line, locks) != NULL)
+        if (sscanf(line, "%*s FLOCK %*s %*s %d %x:%x:%lu", &pid, &major, &minor,
+                   &inode) == 4 &&
+            inode == file->st_ino && makedev(major, minor) == file->st_dev)
+            found = pid;
+    if (locks != NULL)
+        fclose(locks);
+    return found;
+}
+
+int neap_reader_pid(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    struct stat st;
+    int pid = 0;
+
+    if (fd < 0)
+        return 0;
+    if (flock(fd, LOCK_SH | LOCK_NB) != 0 && fstat(fd, &st) == 0 &&
+        (pid = holder_of(&st)) == 0)
+        pid = -1;
+    close(fd);
+    return pid;
+}
+
+/* Is what we have locked still what `path` names? Its owner may have left. */
+static bool is_current(int fd, const char *path)
+{
+    struct stat mine, there;
+
+    return fstat(fd, &mine) == 0 && lstat(path, &there) == 0 &&
+           mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
+}
+
+static void refuse(const char *path, neap_error *err)
+{
+    int pid = neap_reader_pid(path);
+
+    if (pid > 0)
+        neap_error_set(err, NEAP_FAILED_PRECONDITION, "process.attach",
+                       "process %d reads its streams already", pid);
+    else
+        neap_error_set(err, NEAP_FAILED_PRECONDITION, "process.attach",
+                       "another process reads its streams already");
+}
+
+int reader_lock(const char *path, neap_error *err)
+{
+    for (;;) {
+        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+        if (fd < 0) {
+            neap_error_set_errno(err, "process.attach", errno, "cannot open %s",
+                                 path);
+            return -1;
+        }
+        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+            refuse(path, err);
+            close(fd);
+            return -1;
+        }
+        if (is_current(fd, path))
+            return fd;
+        close(fd);
+    }
+}

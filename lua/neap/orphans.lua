@@ -1,0 +1,74 @@
+--- Execs whose maker is gone: nobody will delete them when they end, so who
+--- restores their container does, unless somebody asks for the handle first.
+---
+--- They are known by the FIFOs in the bundle that no living process reads; to
+--- know them costs no call.
+
+local bundle = require "neap.bundle"
+local bundles = require "neap.bundles"
+local core = require "neap.core"
+local fs = core.fs
+local log = require "neap.log"
+
+local orphans = {}
+
+--- { [exec id] = { path, … } }, and the readers' files among the paths.
+local function find(container, own)
+   local found = {}
+   for _, name in ipairs(fs.list(own) or {}) do
+      local id = name:match "^(.+)%.%x+%-std%a+$"
+      local fifo = own .. "/" .. name
+      local reader = bundle.reader(own, fifo)
+      if id and id ~= container.id and not fs.reader(reader) then
+         found[id] = found[id] or { reader }
+         table.insert(found[id], fifo)
+      end
+   end
+   return found
+end
+
+local function delete(client, event, paths)
+   local ok, err = client:call("containerd.services.tasks.v1.Tasks/DeleteProcess", {
+      container_id = event.id, exec_id = event.process,
+   })
+   if not ok and err.code ~= "not_found" then
+      log.warn("exec %s of container %s stays: %s", event.process, event.id, err.message)
+      return
+   end
+   for _, path in ipairs(paths) do fs.unlink(path) end
+end
+
+local function on_exit(client, known, event)
+   local here = known[event.id]
+   local paths = here and here[event.process]
+   if not paths then return end
+   here[event.process] = nil
+   delete(client, event, paths)
+end
+
+--- Delete the orphans among a running container's execs as they end.
+---@param client neap.Client
+---@param container neap.Container
+function orphans.adopt(client, container)
+   local own = bundles.own(container)
+   local found = own and find(container, own) or {}
+   if not next(found) then return end
+   local state = core.state(client)
+   if not state.orphans then
+      local known = {}
+      state.orphans = known
+      client:on("exit", function(event) on_exit(client, known, event) end)
+   end
+   state.orphans[container.id] = found
+end
+
+--- Somebody has the handle: it is theirs to delete.
+---@param client neap.Client
+---@param container_id string
+---@param exec_id string
+function orphans.claim(client, container_id, exec_id)
+   local known = core.state(client).orphans
+   if known and known[container_id] then known[container_id][exec_id] = nil end
+end
+
+return orphans
