@@ -357,9 +357,7 @@ static grpc_channel *connect_to(const char *socket)
         { .type = GRPC_ARG_INTEGER,
           .key = (char *)GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS,
           .value.integer = 100 },
-        { .type = GRPC_ARG_INTEGER,
-          .key = (char *)GRPC_ARG_MIN_RECONNECT_BACKOFF_MS,
-          .value.integer = 100 },
+        /* Not the minimum: that is how long connecting may take. */
         { .type = GRPC_ARG_INTEGER,
           .key = (char *)GRPC_ARG_MAX_RECONNECT_BACKOFF_MS,
           .value.integer = 2000 },
