@@ -34,10 +34,14 @@ local function run_script(argv, parsed)
       return 1
    end
 
-   arg = script.arguments(argv, parsed.index) -- luacheck: globals arg
-   print = output.print -- luacheck: globals print
-   require = require "neap.program.require".new(require "neap.core".condition) -- luacheck: globals require
-   return require "neap.program.life".run(chunk, table.unpack(arg)) or 0
+   local life = require "neap.program.life"
+   local condition = require "neap.core".condition
+   -- luacheck: push globals arg print require
+   arg = script.arguments(argv, parsed.index)
+   print = output.print
+   require = require "neap.program.require".new(condition)
+   -- luacheck: pop
+   return life.run(chunk, table.unpack(arg)) or 0
 end
 
 local function run_command(argv, parsed)
