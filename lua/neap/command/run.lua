@@ -46,11 +46,12 @@ local function check_terminal(parsed)
 end
 
 local function read_config(parsed)
+   if not parsed.rootfs and not parsed.cmd[1] then
+      return refuse("invalid_argument", "nothing to run: --rootfs DIR CMD... is needed")
+   end
    if not parsed.rootfs then
-      return refuse("unimplemented", parsed.cmd[1]
-         and ("images cannot be run yet (%s): use --rootfs DIR"):format(
-            escape.show(parsed.cmd[1]))
-         or "nothing to run: use --rootfs DIR CMD...")
+      return refuse("unimplemented", ("images cannot be run yet (%s): use --rootfs DIR"):format(
+         escape.show(parsed.cmd[1])))
    end
    if parsed.rm and parsed.keep then
       return refuse("invalid_argument", "--rm and --keep exclude each other")
@@ -75,9 +76,9 @@ local function streams(parsed)
 end
 
 --- Wait for the end, passing on what the program is told meanwhile.
-local function attend(task, parsed)
+local function attend(task, screen)
    local _signals <close> = follow.signals(task)
-   local _terminal <close> = parsed.tty and follow.terminal(task) or nil
+   if screen then screen.show(task) end
 
    local exit, err = task:wait()
    if not exit then return nil, err end
@@ -108,6 +109,7 @@ function run.run(parsed)
       end,
    })
 
+   local screen <close> = parsed.tty and not parsed.detach and follow.terminal() or nil
    local task, unstarted = container:start(streams(parsed))
    if not task then return nil, unstarted end
    is_kept = parsed.keep or parsed.detach
@@ -115,7 +117,7 @@ function run.run(parsed)
       output.write(container.id, "\n")
       return 0
    end
-   return attend(task, parsed)
+   return attend(task, screen)
 end
 
 return run

@@ -1,5 +1,5 @@
---- What reaches the program and is meant for its container: signals, and the
---- size of the terminal.
+--- What reaches the program and is meant for its container: signals, keys, and
+--- the size of the terminal.
 
 local host = require "neap.host"
 local log = require "neap.log"
@@ -38,26 +38,33 @@ function follow.signals(task)
    end)
 end
 
---- Make the terminal raw and give `task` its size, until the result is closed.
----@param task neap.Task
-function follow.terminal(task)
+---@class neap.program.Screen
+---@field show fun(task: neap.Task)  give it the terminal's size, now and later
+
+--- Make the terminal raw, until the result is closed.
+---@return neap.program.Screen
+function follow.terminal()
    local WINCH <const> = signal.parse "WINCH"
    local fd = host.is_terminal(0) and 0 or 1
+   local former
 
-   local function resize()
+   local function resize(task)
       local columns, rows = host.size(fd)
       if not columns or columns == 0 or rows == 0 then return end
       local _, err = task:resize(columns, rows)
       if err then log.debug("%s", err) end
    end
 
-   local former = signals.set(WINCH, resize)
    if host.is_terminal(0) then host.raw(0) end
-   resize()
-   return closing(function()
+   local screen = closing(function()
       host.restore()
       signals.set(WINCH, former)
    end)
+   function screen.show(task)
+      former = signals.set(WINCH, function() resize(task) end)
+      resize(task)
+   end
+   return screen
 end
 
 return follow
