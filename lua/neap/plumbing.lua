@@ -86,17 +86,22 @@ local function consumer_of(e, name)
    }
 end
 
+--- What comes out of a stream, to its end.
+local function chunks(stream)
+   return function() return core.stream_read(stream) end
+end
+
 --- What a consumer raises is the wait's; the process goes on, unread bytes go.
 local function pump_output(e, name, failed)
    return function(stream)
       local ok, err = pcall(function()
          local consumer = consumer_of(e, name)
-         for chunk in core.stream_read, stream do consumer.write(chunk) end
+         for chunk in chunks(stream) do consumer.write(chunk) end
          consumer.finish()
       end)
       if not ok then
          failed(err)
-         for _ in core.stream_read, stream do end -- to the end, or it would block
+         for _ in chunks(stream) do end -- to the end, or it would block
       end
       core.stream_done(stream)
    end
