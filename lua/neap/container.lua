@@ -2,6 +2,7 @@
 
 local core = require "neap.core"
 local failure = require "neap.error"
+local fields = require "neap.fields"
 local json = core.json
 local labels = require "neap.labels"
 local removal = require "neap.removal"
@@ -63,7 +64,13 @@ end
 ---@return true? ok
 ---@return neap.Error? err  `failed_precondition` while a task is there; `err.left`
 function Container:delete(options)
-   if options and options.force then return removal.container(self) end
+   local given, unknown = fields.options("delete", 1, options, { force = true })
+   if not given then
+      return nil, failure.new {
+         code = "invalid_argument", op = "container.delete", id = self.id, message = unknown,
+      }
+   end
+   if given.force then return removal.container(self) end
    local ok, err = core.container_delete(self)
    if not ok then return nil, err end
    removal.bundle(self)
@@ -80,10 +87,10 @@ function Container:stop(options)
    return task:stop(options)
 end
 
-local fields = {}
+local values = {}
 
 --- The spec as a table; one of its own for each look.
-function fields.spec(container)
+function values.spec(container)
    local any = core.container_field(container, "spec_any")
    if not any then return nil end
    local ok, spec = pcall(json.decode, any.value)
@@ -91,7 +98,7 @@ function fields.spec(container)
 end
 
 --- Of the task that this client knows of; "none" without one.
-function fields.status(container)
+function values.status(container)
    local task = core.container_task(container)
    return task and core.process_info(task).status or "none"
 end
@@ -101,7 +108,7 @@ local metatable = core.metatable "container"
 metatable.__index = function(container, name)
    local method = Container[name]
    if method ~= nil then return method end
-   local field = fields[name]
+   local field = values[name]
    if field then return field(container) end
    if type(name) ~= "string" then return nil end
    return core.container_field(container, name)

@@ -38,6 +38,24 @@ function fields.check(given, known, other_words)
    return true
 end
 
+--- Check a method's options: raises where they are no table.
+---@param method string  for the message
+---@param position integer
+---@param options any
+---@param known table<string, any>
+---@return table? options  an empty one where there are none
+---@return string? why
+function fields.options(method, position, options, known)
+   if options == nil then return {} end
+   if type(options) ~= "table" then
+      error(("bad argument #%d to '%s' (table expected, got %s)"):format(
+         position, method, type(options)), 3)
+   end
+   local ok, why = fields.check(options, known)
+   if not ok then return nil, why end
+   return options
+end
+
 --- Is this a table whose keys are 1 to n, and is n what `#` says?
 ---@param value any
 ---@return boolean

@@ -5,6 +5,8 @@ local core = require "neap.core"
 local defaults = require "neap.defaults"
 local duration = require "neap.duration"
 local failure = require "neap.error"
+local fields = require "neap.fields"
+local ids = require "neap.id"
 local labels = require "neap.labels"
 local pipes = require "neap.pipes"
 local removal = require "neap.removal"
@@ -20,9 +22,20 @@ local Process = core.classes.process
 
 local both = {}
 
+local KILL <const> = { all = true }
+local STOP <const> = { timeout = true, signal = true }
+local DELETE <const> = { force = true }
+
 local function refuse(process, op, why)
    return nil, failure.new {
       code = "invalid_argument", op = op, message = why,
+      id = core.process_container(process).id,
+   }
+end
+
+local function gone(process, op)
+   return nil, failure.new {
+      code = "not_found", op = op, message = "the process is gone",
       id = core.process_container(process).id,
    }
 end
@@ -47,7 +60,9 @@ end
 function both:kill(signal, options)
    local number, why = signals.parse(signal == nil and defaults.stop_signal or signal)
    if not number then return refuse(self, "process.kill", why) end
-   return core.process_kill(self, number, options and options.all or false)
+   local given, unknown = fields.options("kill", 2, options, KILL)
+   if not given then return refuse(self, "process.kill", unknown) end
+   return core.process_kill(self, number, given.all or false)
 end
 
 --- The signal that this container's image, or its maker, wants.
@@ -65,11 +80,13 @@ end
 ---@return neap.Exit? exit
 ---@return neap.Error? err
 function both:stop(options)
-   options = options or {}
-   local timeout, bad = duration.parse(options.timeout or defaults.stop_timeout)
+   local given, unknown = fields.options("stop", 1, options, STOP)
+   if not given then return refuse(self, "process.stop", unknown) end
+   if core.process_info(self).gone then return gone(self, "process.stop") end
+   local timeout, bad = duration.parse(given.timeout or defaults.stop_timeout)
    if not timeout then return refuse(self, "process.stop", "timeout: " .. bad) end
    local number, why = stop_signal(self), nil
-   if options.signal ~= nil then number, why = signals.parse(options.signal) end
+   if given.signal ~= nil then number, why = signals.parse(given.signal) end
    if not number then return refuse(self, "process.stop", "signal: " .. why) end
 
    local ok, err = core.process_kill(self, number, false)
@@ -86,7 +103,9 @@ end
 ---@return neap.Exit? exit
 ---@return neap.Error? err  `failed_precondition` while it runs
 function both:delete(options)
-   if options and options.force then return removal.process(self) end
+   local given, unknown = fields.options("delete", 1, options, DELETE)
+   if not given then return refuse(self, "process.delete", unknown) end
+   if given.force then return removal.process(self) end
    local exit, err = core.process_delete(self)
    if exit then pipes.remove(self) end
    return exit, err
@@ -176,7 +195,9 @@ function Task:process(id)
    if type(id) ~= "string" then
       error(("bad argument #1 to 'process' (string expected, got %s)"):format(type(id)), 2)
    end
-   local process, err = core.task_process(self, id)
+   local checked, why = ids.parse(id)
+   if not checked then return refuse(self, "task.process", why) end
+   local process, err = core.task_process(self, checked)
    if process then
       local container = core.process_container(self)
       require("neap.orphans").claim(core.container_client(container), container.id, id)
@@ -189,7 +210,7 @@ for name, method in pairs(inspect) do Task[name] = method end
 
 --- --- fields ----------------------------------------------------------------
 
-local fields = {
+local values = {
    id = core.process_id,
    pid = core.process_pid,
    stdin = function(p) return stream_of(p, "stdin") end,
@@ -211,7 +232,7 @@ for class, methods in pairs { task = Task, process = Process } do
    metatable.__index = function(process, name)
       local method = methods[name]
       if method ~= nil then return method end
-      local field = fields[name]
+      local field = values[name]
       return field and field(process) or nil
    end
    metatable.__tostring = show

@@ -1,0 +1,244 @@
+-- Handles: what each method answers, and what it refuses without asking.
+
+local live = require "support.live"
+
+describe("a handle", function()
+   local client
+
+   before_each(function() client = live.client() end)
+   after_each(function()
+      for _, container in ipairs(client:containers()) do container:delete { force = true } end
+      client:close()
+   end)
+
+   local function started(changes, io)
+      local config = { rootfs = live.rootfs(), args = { "sleep", "1000" } }
+      for name, value in pairs(changes or {}) do config[name] = value end
+      local container, err = client:create(config)
+      if not container then error(err) end
+      local task, unstarted = container:start(io)
+      if not task then error(unstarted) end
+      return container, task
+   end
+
+   --- Assert that `fn` fails with `code`, names each of `words`, and costs no call.
+   local function refused(code, words, fn, ...)
+      local calls, value, err = live.count(fn, ...)
+      assert.is_nil(value)
+      if not err then error("no error", 2) end
+      assert.equal(code, err.code)
+      for _, word in ipairs(words) do assert.matches(word, tostring(err), 1, true) end
+      assert.same({}, calls)
+   end
+
+   it("ensures a container: made once, found again", function()
+      local config = { id = "sure", rootfs = live.rootfs(), args = { "true" } }
+      local first, was_there = client:ensure(config)
+      assert.is_false(was_there)
+      local second, is_there = client:ensure(config)
+      assert.is_true(is_there)
+      assert.is_true(first == second)
+      assert.equal("already_exists", select(2, client:create(config)).code)
+   end)
+
+   it("merges labels, and removes them", function()
+      local container = client:create { rootfs = live.rootfs(), args = { "true" },
+         labels = { a = "1", b = "2", ["with.dots/and-more"] = "x" } }
+      assert.is_true(container:update { labels = { a = "9", b = false, c = "3" } })
+      local labels = container.labels
+      assert.same({ "9", nil, "3", "x" },
+         { labels.a, labels.b, labels.c, labels["with.dots/and-more"] })
+      assert.is_string(labels["neap.bundle"])
+      assert.equal(labels.a, client:load(container.id).labels.a)
+      refused("invalid_argument", { "label" }, container.update, container, { label = {} })
+      refused("invalid_argument", { "neap.bundle", "reserved" }, container.update, container,
+         { labels = { ["neap.bundle"] = "/" } })
+   end)
+
+   it("knows its task's status: none, running, paused, stopped", function()
+      local container, task = started()
+      assert.same({ "running", "running" }, { container.status, task:status() })
+      assert.is_true(task:pause())
+      assert.same({ "paused", "paused" }, { container.status, task:status() })
+      assert.is_true(task:resume())
+      assert(live.ctr("tasks", "pause", task.id))
+      live.wait_until(function() return task:status() == "paused" end)
+      refused("failed_precondition", { "paused" }, task.exec, task, { args = { "true" } })
+      assert(live.ctr("tasks", "resume", task.id))
+      live.wait_until(function() return task:status() == "running" end)
+      assert.is_true(task:kill "KILL")
+      assert.same({ 137, 9 }, { task:wait().code, task:wait().signal })
+      assert.equal("stopped", task:status())
+      assert.equal(137, task:delete().code)
+      assert.equal("none", container.status)
+   end)
+
+   it("of a paused container says so to a client that was not there", function()
+      local _, task = started()
+      assert(live.ctr("tasks", "pause", task.id))
+      local other <close> = live.client()
+      local theirs = other:load(task.id):task()
+      assert.equal("paused", theirs:status())
+      assert.is_true(theirs:resume())
+   end)
+
+   it("looks into a running task", function()
+      local _, task = started()
+      local process = task:exec { id = "second", args = { "sleep", "1000" } }
+      local pids = task:pids()
+      table.sort(pids)
+      local expected = { task.pid, process.pid }
+      table.sort(expected)
+      assert.same(expected, pids)
+
+      local exec_of = {}
+      for _, p in ipairs(task:processes()) do exec_of[p.pid] = p.exec_id or "none" end
+      assert.same({ [task.pid] = "none", [process.pid] = "second" }, exec_of)
+
+      local rows = {}
+      for _, row in ipairs(task:summary()) do rows[row.pid] = row end
+      assert.equal("second", rows[process.pid].exec_id)
+      assert.equal("sleep 1000", rows[task.pid].command)
+
+      local stats = task:stats()
+      assert.is_true(stats.cpu.total_ns > 0)
+      assert.is_true(stats.memory.usage_bytes > 0)
+      assert.equal(2, stats.pids.current)
+      assert.is_true(math.abs(stats.time - os.time()) < 60)
+   end)
+
+   it("resizes a terminal, and nothing else", function()
+      local _, task = started({ terminal = true, args = { "sh" } },
+         { stdin = "pipe", stdout = "pipe" })
+      assert.is_true(task:resize(57, 23))
+      task:write "stty size\n"
+      assert.equal("23 57", task:expect("%d+ %d+"))
+      local bad = { { 0, 0 }, { 80, 0 }, { -1, 5 }, { 1.5, 2 }, { 70000, 1 }, { "a", 1 } }
+      for _, size in ipairs(bad) do
+         refused("invalid_argument", {}, task.resize, task, size[1], size[2])
+      end
+      local process = task:exec { args = { "sleep", "1000" } }
+      refused("failed_precondition", { "terminal" }, process.resize, process, 80, 24)
+      local _, plain = started()
+      refused("failed_precondition", { "terminal" }, plain.resize, plain, 80, 24)
+   end)
+
+   it("refuses signals that there are not", function()
+      local _, task = started()
+      for _, signal in ipairs { "NOPE", 0, 65, -1, "0", "", "SIG" } do
+         refused("invalid_argument", { "signal" }, task.kill, task, signal)
+      end
+      refused("invalid_argument", { "timeout" }, task.stop, task, { timeout = -1 })
+      refused("invalid_argument", { "signal" }, task.stop, task, { signal = "NOPE" })
+      assert.equal("running", task:status())
+      assert.is_true(task:kill(9))
+      assert.equal(137, task:wait().code)
+   end)
+
+   it("refuses what a stopped task cannot do", function()
+      local container, task = started { args = { "true" } }
+      task:wait()
+      local no = "failed_precondition"
+      refused("not_found", {}, task.kill, task)
+      for _, name in ipairs { "stats", "pids", "processes", "summary", "pause", "resume" } do
+         refused(no, { "ended" }, task[name], task)
+      end
+      refused(no, { "ended" }, task.update, task, { pids = 5 })
+      refused(no, { "ended" }, task.exec, task, { args = { "true" } })
+      refused(no, { "ended" }, task.attach, task, { stdout = "pipe" })
+      refused("already_exists", {}, container.start, container)
+      refused(no, { "task" }, container.delete, container)
+      assert.equal(0, task:delete().code)
+      assert.is_true(container:delete())
+   end)
+
+   it("refuses to start twice, and to delete while it runs", function()
+      local container, task = started()
+      refused("already_exists", {}, container.start, container)
+      refused("failed_precondition", { "runs" }, task.delete, task)
+      refused("failed_precondition", {}, container.delete, container)
+      local process = task:exec { id = "e", args = { "sleep", "1000" } }
+      refused("failed_precondition", { "runs" }, process.delete, process)
+      refused("already_exists", { "e" }, task.exec, task, { id = "e", args = { "true" } })
+      assert.equal(137, process:delete { force = true }.code)
+      assert.equal("running", task:status())
+   end)
+
+   it("of another client's is refused by containerd, and classified", function()
+      local container, task = started()
+      task:exec { id = "e", args = { "sleep", "1000" } }
+      local other <close> = live.client()
+      local theirs = other:load(container.id)
+      local answers = {
+         { "already_exists", theirs:start() },
+         { "failed_precondition", theirs:delete() },
+         { "failed_precondition", theirs:task():delete() },
+         { "failed_precondition", theirs:task():process("e"):delete() },
+         { "already_exists", theirs:task():exec { id = "e", args = { "true" } } },
+         { "not_found", theirs:task():process "f" },
+      }
+      for i, answer in ipairs(answers) do
+         assert.is_nil(answer[2], i)
+         assert.equal(answer[1], answer[3] and answer[3].code, i)
+      end
+      assert.equal("running", task:status())
+   end)
+
+   it("is not_found once it is deleted, but keeps its fields and its exit", function()
+      local container, task = started { id = "gone", args = { "sh", "-c", "exit 3" } }
+      local process = select(2, started()):exec { args = { "true" } }
+      process:wait()
+      process:delete()
+      task:wait()
+      task:delete()
+      assert.is_true(container:delete())
+      assert.same({ "gone", 0, 3, 3 },
+         { container.id, task.pid, task:wait().code, task:wait { timeout = 1 }.code })
+      for _, name in ipairs {
+         "kill", "pause", "resume", "pids", "stats", "summary", "delete", "status", "stop",
+      } do
+         refused("not_found", {}, task[name], task)
+      end
+      refused("not_found", {}, task.exec, task, { args = { "true" } })
+      refused("not_found", {}, task.process, task, "e")
+      refused("not_found", {}, task.attach, task, {})
+      refused("not_found", {}, task.update, task, { pids = 5 })
+      refused("not_found", {}, process.kill, process)
+      refused("not_found", {}, process.delete, process)
+      for _, name in ipairs { "start", "task", "refresh", "delete" } do
+         refused("not_found", {}, container[name], container)
+      end
+      refused("not_found", {}, container.update, container, { labels = { a = "b" } })
+      assert.is_true(container:delete { force = true })
+      assert.equal("none", container.status)
+   end)
+
+   it("refuses what is misspelt or impossible, by name", function()
+      local container, task = started()
+      refused("invalid_argument", { "memroy", "memory" }, task.update, task, { memroy = 1 })
+      refused("invalid_argument", { "memory" }, task.update, task, { memory = -5 })
+      refused("invalid_argument", { "memory" }, task.update, task, { memory = "1x" })
+      refused("invalid_argument", { "args" }, task.exec, task, {})
+      refused("invalid_argument", { "argz" }, task.exec, task, { argz = { "true" } })
+      refused("invalid_argument", { "cwd" }, task.exec, task, { args = { "true" }, cwd = "x" })
+      assert.equal("invalid_argument", select(2, client:containers "id==").code)
+      refused("invalid_argument", {}, client.containers, client, { idd = "x" })
+      refused("invalid_argument", {}, client.load, client, "../x")
+      refused("invalid_argument", {}, task.process, task, "../x")
+      refused("invalid_argument", { "stdott" }, container.start, container, { stdott = "pipe" })
+      refused("invalid_argument", { "forse" }, container.delete, container, { forse = true })
+      refused("invalid_argument", { "fromce" }, task.delete, task, { fromce = true })
+      assert.has_error(function() task:exec(nil) end)
+      assert.has_error(function() task:update(nil) end)
+      assert.has_error(function() client:load(nil) end)
+      assert.equal("running", task:status())
+   end)
+
+   it("waits with a limit, and again", function()
+      local _, task = started()
+      refused("deadline_exceeded", {}, task.wait, task, { timeout = 0.01 })
+      assert.equal("running", task:status())
+      task:kill "KILL"
+      assert.equal(137, task:wait { timeout = 10 }.code)
+   end)
+end)
