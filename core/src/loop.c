@@ -192,11 +192,15 @@ static bool has_unwatched(const uv_loop_t *uv)
     return uv->watcher_queue[0] != (const void *)&uv->watcher_queue;
 }
 
-/* How long libuv would wait. The anchor makes it count unreferenced timers. */
+/*
+ * How long libuv would wait, from now: its own now is when it last polled. The
+ * anchor makes it count unreferenced timers.
+ */
 static int uv_patience(neap_loop *loop)
 {
     int timeout_ms;
 
+    uv_update_time(loop->uv);
     uv_ref((uv_handle_t *)&loop->wake);
     timeout_ms = uv_backend_timeout(loop->uv);
     uv_unref((uv_handle_t *)&loop->wake);
@@ -212,7 +216,8 @@ static void wait_in_uv(neap_loop *loop)
 
 /*
  * Wait for whichever comes first. What is there already is what libuv says it
- * would not wait for, or has not handed to its epoll yet.
+ * would not wait for, or has not handed to its epoll yet. Batches are run at
+ * every turn: a row of short waits must not keep them waiting.
  */
 static void wait_for_both(neap_loop *loop)
 {
@@ -220,7 +225,7 @@ static void wait_for_both(neap_loop *loop)
 
     if (timeout_ms > 0 && timeout_ms < SHORT_WAIT) {
         wait_in_uv(loop);
-        return;
+        timeout_ms = 0;
     }
     if (timeout_ms != 0)
         arm_watcher(loop);
@@ -240,9 +245,7 @@ bool neap_loop_turn(neap_loop *loop, bool wait)
     else if (is_alive(loop) && !has_unwatched(loop->uv) &&
              uv_patience(loop) != 0)
         wait_in_uv(loop);
-    do
-        uv_run(loop->uv, UV_RUN_NOWAIT);
-    while (has_unwatched(loop->uv));
+    uv_run(loop->uv, UV_RUN_NOWAIT);
     return is_alive(loop);
 }
 
@@ -362,10 +365,10 @@ void neap_loop_close(neap_loop *loop)
         stop_watcher(loop);
     else
         stop_thread(loop);
-    while (loop->flying > 0)
-        run_batches(loop, -1);
-    if (loop->first != NULL)
+    while (loop->flying > 0 || loop->first != NULL) {
         on_turn(&loop->turn);
+        run_batches(loop, loop->flying > 0 && loop->first == NULL ? -1 : 0);
+    }
     rpc_queue_free(loop->queue);
     uv_close((uv_handle_t *)&loop->turn, on_handle_closed);
     uv_close((uv_handle_t *)&loop->wake, on_handle_closed);

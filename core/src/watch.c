@@ -6,6 +6,7 @@
 
 struct watch {
     uv_poll_t handle; /* first: a watch is also its uv handle */
+    int events;       /* watched for; 0: none */
     watch_cb cb;
     void *arg;
 };
@@ -25,7 +26,9 @@ static void on_poll(uv_poll_t *handle, int status, int events)
 {
     watch *w = (watch *)handle;
 
-    /* An error shows again in the read or write that follows. */
+    /* An error shows again in the read or write that follows; libuv stops. */
+    if (status < 0)
+        w->events = 0;
     w->cb(w->arg, status < 0 ? UV_READABLE | UV_WRITABLE : events);
 }
 
@@ -43,13 +46,18 @@ watch *watch_open(neap_loop *loop, int fd, watch_cb cb, void *arg)
     return w;
 }
 
+/* Starting anew costs libuv two system calls; mostly nothing has changed. */
 void watch_start(watch *w, int events)
 {
+    if (w->events == events)
+        return;
+    w->events = events;
     uv_poll_start(&w->handle, events, on_poll);
 }
 
 void watch_stop(watch *w)
 {
+    w->events = 0;
     uv_poll_stop(&w->handle);
 }
 
