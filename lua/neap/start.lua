@@ -15,6 +15,7 @@ local plumbing = require "neap.plumbing"
 local refusal = require "neap.refusal"
 local specs = require "neap.spec"
 local stdio = require "neap.stdio"
+local turn = require "neap.turn"
 
 local start = {}
 
@@ -193,6 +194,9 @@ local function exec_of(task, container, config, process)
 end
 
 --- Start one process more in a task's container.
+---
+--- One after the other: a shim of containerd before 1.6.22 that starts many at once
+--- takes seconds for each (containerd issue 8557).
 ---@param task neap.Task
 ---@param given table
 ---@return neap.Process? process
@@ -206,6 +210,9 @@ function start.exec(task, given)
    local process, unmade = specs.exec(spec, config, { read_file = nil })
    if not process then return nil, unmade end
 
+   local state = core.state(task)
+   state.starting = state.starting or {}
+   local _mine <close> = turn.take(state.starting)
    local made, err = core.shield(function()
       local started, refused = exec_of(task, container, config, process)
       if started and core.cancelled() then started:delete { force = true } end
