@@ -6,6 +6,7 @@ local defaults = require "neap.defaults"
 local failure = require "neap.error"
 local choose = require "neap.platform.choose"
 local log = require "neap.log"
+local outline = require "neap.outline"
 local path = require "neap.path"
 
 local bundles = {}
@@ -85,7 +86,7 @@ end
 ---@return string? why
 function bundles.own(container)
    local asked = question(
-      core.container_client(container), container.id, container.labels, container.spec
+      core.container_client(container), container.id, container.labels, outline.of(container)
    )
    asked.path = asked.path or asked.expected
    local ok, why = bundle.check(asked)

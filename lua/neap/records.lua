@@ -8,6 +8,7 @@ local failure = require "neap.error"
 local json = core.json
 local labels = require "neap.labels"
 local outage = require "neap.outage"
+local outline = require "neap.outline"
 local owner = require "neap.owner"
 local signals = require "neap.signal"
 local specs = require "neap.spec"
@@ -142,6 +143,7 @@ local function send(client, config, spec, text)
       if err.code == "already_exists" then return nil, err end
       return undo(client, config.id, bundle, err)
    end
+   outline.keep(container, text, spec)
    return container
 end
 

@@ -4,12 +4,74 @@
 local bundles = require "neap.bundles"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
+local labels = require "neap.labels"
+local orphan = require "neap.orphan"
+local outline = require "neap.outline"
 local pipes = require "neap.pipes"
 
 local removal = {}
 
 local function is_gone(err)
    return err.code == "not_found"
+end
+
+local function has_ended(process)
+   return core.process_info(process).status == "stopped"
+end
+
+local function kill(process)
+   if has_ended(process) then return true end
+   local ok, err = core.process_kill(process, 9, core.is_task(process))
+   if not ok and not is_gone(err) then return nil, err end
+   if not ok and orphan.has_no_record(process) then return true end
+   local exit, unseen = core.process_wait(process, { timeout = defaults.delete.kill_timeout })
+   if not exit and not is_gone(unseen) and unseen.code ~= "deadline_exceeded" then
+      return nil, unseen
+   end
+   return true
+end
+
+local function delete(process)
+   local exit, err
+   for try = 1, defaults.delete.tries do
+      if try > 1 then core.sleep(defaults.delete.pause) end
+      exit, err = core.process_delete(process)
+      if exit or is_gone(err) then
+         pipes.remove(process)
+         return exit or true
+      end
+   end
+   return nil, err
+end
+
+--- Kill a task or exec and delete it.
+---@param process neap.Process
+---@return neap.Exit|true? exit
+---@return neap.Error? err
+function removal.process(process)
+   return core.shield(function()
+      local ok, unkilled = kill(process)
+      if not ok then return nil, unkilled end
+      local exit, err = delete(process)
+      if exit ~= true or not core.is_task(process) then return exit, err end
+      local container, unknown = orphan.adopt(core.process_container(process))
+      if not container then return unknown == nil or nil, unknown end
+      ok, unkilled = removal.container(container)
+      if not ok then return nil, unkilled end
+      return core.process_wait(process, { timeout = defaults.delete.kill_timeout }) or true
+   end)
+end
+
+--- Remove the bundle of a record that is gone.
+function removal.bundle(container)
+   return bundles.remove(
+      core.container_client(container), container.id, container.labels, outline.of(container)
+   )
+end
+
+local function with_left(err, left)
+   err.left = err.left or left
+   return nil, err
 end
 
 --- The container's task, as far as it takes to know.
@@ -21,54 +83,6 @@ local function find_task(container)
    return nil, err
 end
 
-local function has_ended(process)
-   return core.process_info(process).status == "stopped"
-end
-
-local function kill(process)
-   if has_ended(process) then return true end
-   local ok, err = core.process_kill(process, 9, core.is_task(process))
-   if not ok and not is_gone(err) then return nil, err end
-   local exit, unseen = core.process_wait(process, { timeout = defaults.delete.kill_timeout })
-   if not exit and not is_gone(unseen) and unseen.code ~= "deadline_exceeded" then
-      return nil, unseen
-   end
-   return true
-end
-
---- Kill a task or exec and delete it.
----@param process neap.Process
----@return neap.Exit|true? exit
----@return neap.Error? err
-function removal.process(process)
-   return core.shield(function()
-      local ok, unkilled = kill(process)
-      if not ok then return nil, unkilled end
-      local exit, err
-      for _ = 1, defaults.delete.tries do
-         exit, err = core.process_delete(process)
-         if exit or is_gone(err) then
-            pipes.remove(process)
-            return exit or true
-         end
-      end
-      return nil, err
-   end)
-end
-
---- Remove the bundle of a record that is gone.
-function removal.bundle(container)
-   local spec = container.spec
-   return bundles.remove(
-      core.container_client(container), container.id, container.labels, spec
-   )
-end
-
-local function with_left(err, left)
-   err.left = left
-   return nil, err
-end
-
 local function remove_task(container)
    local task, unknown = find_task(container)
    if unknown then return nil, unknown end
@@ -76,10 +90,14 @@ local function remove_task(container)
    return removal.process(task)
 end
 
+--- The record; and where that was gone already, a task that it left behind.
 local function remove_record(container)
    local ok, err = core.container_delete(container)
-   if ok or is_gone(err) then return true end
-   return nil, err
+   if ok then return true end
+   if not is_gone(err) then return nil, err end
+   local again, unknown = orphan.adopt(container)
+   if not again then return unknown == nil or nil, unknown end
+   return removal.container(again)
 end
 
 --- Delete a container with all that is its.
@@ -88,11 +106,12 @@ end
 ---@return neap.Error? err  `err.left` names what stays
 function removal.container(container)
    return core.shield(function()
-      local id = container.id
+      local id, recorded = container.id, container.labels[labels.bundle]
+      local bundle = recorded and "bundle " .. recorded
       local ok, err = remove_task(container)
-      if not ok then return with_left(err, { "task " .. id, "record " .. id }) end
+      if not ok then return with_left(err, { "task " .. id, "record " .. id, bundle }) end
       ok, err = remove_record(container)
-      if not ok then return with_left(err, { "record " .. id }) end
+      if not ok then return with_left(err, { "record " .. id, bundle }) end
       removal.bundle(container)
       return true
    end)

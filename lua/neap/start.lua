@@ -11,6 +11,7 @@ local ids = require "neap.id"
 local json = core.json
 local log = require "neap.log"
 local outage = require "neap.outage"
+local outline = require "neap.outline"
 local plumbing = require "neap.plumbing"
 local refusal = require "neap.refusal"
 local specs = require "neap.spec"
@@ -143,7 +144,7 @@ end
 ---@return neap.Task? task
 ---@return neap.Error? err
 function start.checked(container, io)
-   local spec = container.spec
+   local spec = outline.of(container)
    if not spec then return refuse(container, "container.start", "the record's spec is not JSON") end
    io.terminal = has_terminal(spec)
    local task, err = core.shield(function()
@@ -161,7 +162,7 @@ end
 ---@return neap.Task? task
 ---@return neap.Error? err
 function start.task(container, given)
-   local spec = not container.gone and container.spec or nil
+   local spec = not container.gone and outline.of(container) or nil
    local io, wrong = stdio.normalize(given, {
       op = "container.start", cwd = fs.cwd(), fs = fs,
       terminal = spec and has_terminal(spec), known = { checkpoint = true },
@@ -179,7 +180,7 @@ function start.task(container, given)
 end
 
 local function exec_of(task, container, config, process)
-   local names, reader = pipes_of(container, container.spec, config.io, config.id)
+   local names, reader = pipes_of(container, outline.of(container), config.io, config.id)
    if not names then return nil, reader end
    local keeper, failed = failure_keeper()
    local io, pumps = plumbing.connect(config.io, names, failed)
@@ -205,7 +206,7 @@ function start.exec(task, given)
    local config, wrong = configs.exec(given, { op = "task.exec", cwd = fs.cwd(), fs = fs })
    if not config then return nil, wrong end
    local container = core.process_container(task)
-   local spec = container.spec
+   local spec = outline.of(container)
    if not spec then return refuse(container, "task.exec", "the record's spec is not JSON") end
    local process, unmade = specs.exec(spec, config, { read_file = nil })
    if not process then return nil, unmade end
