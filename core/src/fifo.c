@@ -31,11 +31,12 @@ static int open_fifo(const char *path, int flags)
 
 int fifo_open_reader(const char *path)
 {
-    int fd = open_fifo(path, O_RDONLY);
+    return open_fifo(path, O_RDONLY);
+}
 
-    if (fd >= 0)
-        fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
-    return fd;
+void fifo_enlarge(int fd)
+{
+    fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
 }
 
 int fifo_open_writer(const char *path)

@@ -20,6 +20,9 @@ int fifo_make(const char *path);
 int fifo_open_reader(const char *path);
 int fifo_open_writer(const char *path);
 
+/* Let it hold more than usual, if the kernel will. */
+void fifo_enlarge(int fd);
+
 /* Remove a FIFO; nothing else is ever removed. */
 void fifo_remove(const char *path);
 

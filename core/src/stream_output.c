@@ -103,14 +103,24 @@ static bool wants(const neap_stream *s)
     return s->rest_at == s->rest_size;
 }
 
+/* While nobody reads, the process is to stop as early as in a shell. */
+static void enlarge(neap_stream *s)
+{
+    if (!s->is_read)
+        fifo_enlarge(s->fd);
+    s->is_read = true;
+}
+
 static void read_on(neap_stream *s)
 {
     if (s->ended || s->fifo == NULL)
         return;
-    if (wants(s))
-        watch_start(s->fifo, UV_READABLE);
-    else
+    if (!wants(s)) {
         watch_stop(s->fifo);
+        return;
+    }
+    enlarge(s);
+    watch_start(s->fifo, UV_READABLE);
 }
 
 static void on_pause_over(void *arg)

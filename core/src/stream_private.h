@@ -30,6 +30,7 @@ struct neap_stream {
     bool is_input;
     bool holds;   /* not through until its consumer says so */
     bool closing; /* input: ends after the last write */
+    bool is_read; /* output: somebody takes it */
     bool ended;
     const char *truncated; /* static */
     stream_end_cb end_cb;
