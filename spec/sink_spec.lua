@@ -121,14 +121,15 @@ describe("neap.sink", function()
          assert.equal(0, files.open_now)
       end)
 
-      it("takes a chunk that is larger than the bound", function()
+      it("cuts a chunk that is larger than the bound", function()
          local files = memory()
          local target = sink.file("/log", { max_size = 2 })
          assert(target:open(files))
 
          feed(target, "12345")
 
-         assert.equal("12345", files.content["/log"])
+         assert.equal("34", files.content["/log.1"])
+         assert.equal("5", files.content["/log"])
       end)
 
       it("answers with the failure to open", function()

@@ -24,8 +24,7 @@ local file = {}
 
 local MODE <const> = 384 -- 0600
 
---- Does what follows belong into a new file? A single chunk never waits for one
---- that is large enough: an empty file takes whatever comes.
+--- Does what follows belong into a new file?
 ---@param held integer
 ---@param incoming integer
 ---@param max_size? integer
@@ -73,12 +72,7 @@ function file.new(path, options)
       return open(object.append)
    end
 
-   function object.write(_, bytes)
-      if not handle then
-         return nil, failure.new {
-            code = "failed_precondition", op = "sink.write", message = "the file is not open",
-         }
-      end
+   local function put(bytes)
       if file.is_full(held, #bytes, max_size) then
          local rotated, err = rotate()
          if not rotated then return nil, err end
@@ -86,6 +80,21 @@ function file.new(path, options)
       local written, err = handle:write(bytes)
       if not written then return nil, err end
       held = held + #bytes
+      return true
+   end
+
+   --- A chunk larger than a whole file may be comes in pieces.
+   function object.write(_, bytes)
+      if not handle then
+         return nil, failure.new {
+            code = "failed_precondition", op = "sink.write", message = "the file is not open",
+         }
+      end
+      local step = math.max(max_size or #bytes, 1)
+      for at = 1, #bytes, step do
+         local put_all, err = put(bytes:sub(at, at + step - 1))
+         if not put_all then return nil, err end
+      end
       return true
    end
 
