@@ -19,18 +19,21 @@ local function has_ended(process)
    return core.process_info(process).status == "stopped"
 end
 
+--- Kill it and wait; says too whether containerd knows it, which it does not
+--- without a record.
 local function kill(process)
-   if has_ended(process) then return true end
+   if has_ended(process) then return true, true end
    local ok, err = core.process_kill(process, 9, core.is_task(process))
    if not ok and not is_gone(err) then return nil, err end
-   if not ok and orphan.has_no_record(process) then return true end
+   if not ok and orphan.has_no_record(process) then return true, false end
    local exit, unseen = core.process_wait(process, { timeout = defaults.delete.kill_timeout })
    if not exit and not is_gone(unseen) and unseen.code ~= "deadline_exceeded" then
       return nil, unseen
    end
-   return true
+   return true, true
 end
 
+--- Its exit; false where there was nothing to delete.
 local function delete(process)
    local exit, err
    for try = 1, defaults.delete.tries do
@@ -38,10 +41,21 @@ local function delete(process)
       exit, err = core.process_delete(process)
       if exit or is_gone(err) then
          pipes.remove(process)
-         return exit or true
+         return exit or false
       end
    end
    return nil, err
+end
+
+local function remove_orphan(process)
+   local container, unknown = orphan.adopt(core.process_container(process))
+   if not container then
+      if unknown then return nil, unknown end
+      return true
+   end
+   local ok, err = removal.container(container)
+   if not ok then return nil, err end
+   return core.process_wait(process, { timeout = defaults.delete.kill_timeout }) or true
 end
 
 --- Kill a task or exec and delete it.
@@ -50,15 +64,13 @@ end
 ---@return neap.Error? err
 function removal.process(process)
    return core.shield(function()
-      local ok, unkilled = kill(process)
-      if not ok then return nil, unkilled end
-      local exit, err = delete(process)
-      if exit ~= true or not core.is_task(process) then return exit, err end
-      local container, unknown = orphan.adopt(core.process_container(process))
-      if not container then return unknown == nil or nil, unknown end
-      ok, unkilled = removal.container(container)
-      if not ok then return nil, unkilled end
-      return core.process_wait(process, { timeout = defaults.delete.kill_timeout }) or true
+      local ok, known = kill(process)
+      if not ok then return nil, known end
+      local exit, err = false, nil
+      if known then exit, err = delete(process) end
+      if exit ~= false then return exit, err end
+      if not core.is_task(process) then return true end
+      return remove_orphan(process)
    end)
 end
 
@@ -90,14 +102,15 @@ local function remove_task(container)
    return removal.process(task)
 end
 
---- The record; and where that was gone already, a task that it left behind.
-local function remove_record(container)
+--- The record; and where somebody deleted it, a task that it left behind.
+local function remove_record(container, was_gone)
    local ok, err = core.container_delete(container)
-   if ok then return true end
+   if ok or was_gone then return true end
    if not is_gone(err) then return nil, err end
    local again, unknown = orphan.adopt(container)
-   if not again then return unknown == nil or nil, unknown end
-   return removal.container(again)
+   if again then return removal.container(again) end
+   if unknown then return nil, unknown end
+   return true
 end
 
 --- Delete a container with all that is its.
@@ -108,9 +121,10 @@ function removal.container(container)
    return core.shield(function()
       local id, recorded = container.id, container.labels[labels.bundle]
       local bundle = recorded and "bundle " .. recorded
+      local was_gone = container.gone and container.has_no_task
       local ok, err = remove_task(container)
       if not ok then return with_left(err, { "task " .. id, "record " .. id, bundle }) end
-      ok, err = remove_record(container)
+      ok, err = remove_record(container, was_gone)
       if not ok then return with_left(err, { "record " .. id, bundle }) end
       removal.bundle(container)
       return true

@@ -1,0 +1,233 @@
+-- Deleting: the ladder, what it meets on its way, and what it must not touch.
+
+local live = require "support.live"
+local lfs = require "lfs"
+local neap = require "neap"
+local shell = require "support.shell"
+
+describe("deletion", function()
+   local client
+
+   before_each(function() client = live.client() end)
+   after_each(function()
+      for _, container in ipairs(client:containers()) do container:delete { force = true } end
+      client:close()
+   end)
+
+   local function created(changes)
+      local config = { rootfs = live.rootfs(), args = { "sleep", "1000" } }
+      for name, value in pairs(changes or {}) do config[name] = value end
+      local container, err = client:create(config)
+      return container or error(err)
+   end
+
+   local function tasks() return live.ctr("tasks", "list", "--quiet") end
+
+   --- The pid of a container's shim.
+   local function shim_of(task)
+      local file <close> = assert(io.open(("/proc/%d/stat"):format(task.pid)))
+      return tonumber(file:read("a"):match "%) %a (%d+)")
+   end
+
+   --- Kill a task's shim, and remove the socket that a dead shim leaves.
+   local function kill_shim(task, pid)
+      local file <close> = assert(io.open(("%s/state/io.containerd.runtime.v2.task/%s/%s/address")
+         :format(live.default.dir, live.namespace, task.id)))
+      local socket = file:read("a"):match "^unix://(/run/containerd/s/%x+)"
+      shell.run { "kill", "-KILL", ("%d"):format(pid) }
+      os.remove(socket)
+   end
+
+   --- Delete a record as a tool does that asks for no task.
+   local function delete_record(id)
+      local other <close> = live.client()
+      assert(other:call(
+         "containerd.services.containers.v1.Containers/Delete", { id = id }))
+   end
+
+   it("by force takes a stopped, a paused and a created one, and twice", function()
+      local stopped, paused, bare = created(), created(), created()
+      stopped:start():kill "KILL"
+      paused:start():pause()
+      for _, container in ipairs { stopped, paused, bare } do
+         local bundle = container.labels["neap.bundle"]
+         assert.equal("directory", lfs.attributes(bundle, "mode"))
+         assert.is_true(container:delete { force = true })
+         assert.is_true(container:delete { force = true })
+         assert.is_nil(lfs.attributes(bundle, "mode"))
+      end
+   end)
+
+   it("takes processes that ignore signals, and those that hold the output", function()
+      local container = created { args = { "sh", "-c",
+         "trap '' TERM; sleep 1000 & echo started; while :; do sleep 1000; done" } }
+      local task = container:start { stdout = "pipe" }
+      assert.equal("started", task:read "l")
+      local exit = task:stop { timeout = 0.05 }
+      assert.same({ 137, 9 }, { exit.code, exit.signal })
+      assert.is_true(container:delete { force = true })
+   end)
+
+   it("gives an orphaned task its record again first", function()
+      for _, known in ipairs { true, false } do
+         local container = created { id = "orphan" }
+         local task = container:start { stdout = "pipe" }
+         local waiting = neap.spawn(function() return task:wait() end)
+         local other <close> = live.client()
+         local handle = known and container or other:load "orphan"
+         delete_record "orphan"
+         assert.equal("orphan\n", tasks())
+         assert.is_true(handle:delete { force = true })
+         assert.equal("", tasks())
+         assert.equal(137, waiting:join().code)
+         assert.is_nil(lfs.attributes(container.labels["neap.bundle"], "mode"))
+      end
+   end)
+
+   it("of an orphaned task by its own handle works too", function()
+      local container = created()
+      local task = container:start()
+      delete_record(container.id)
+      assert.equal(137, task:delete { force = true }.code)
+      assert.equal("", tasks())
+      assert.is_true(container:delete { force = true })
+   end)
+
+   it("through an old handle leaves the record that took its place alone", function()
+      local old = created { id = "same" }
+      old:start():kill "KILL"
+      assert.is_true(old:delete { force = true })
+      local new = created { id = "same" }
+      local task = new:start()
+      assert.is_true(old:delete { force = true })
+      assert.equal("not_found", select(2, old:delete()).code)
+      assert.equal("running", task:status())
+   end)
+
+   it("of a container whose shim died needs no call for the task", function()
+      local container = created()
+      local task = container:start { stdout = "pipe" }
+      kill_shim(task, shim_of(task))
+      local exit = task:wait { timeout = 20 }
+      assert.same({ 137, 9, true }, { exit.code, exit.signal, exit.lost })
+      local calls, deleted = live.count(function() return task:delete() end)
+      assert.same({}, calls)
+      assert.same({ 137, true }, { deleted.code, deleted.lost })
+      assert.is_true(container:delete())
+      assert.equal("", tasks())
+   end)
+
+   it("is not confused by a second exit", function()
+      local container = created { args = { "sh", "-c", "read line; exit 5" } }
+      local exits = {}
+      local _listening <close> = client:on("exit", function(event)
+         if event.id == container.id then exits[#exits + 1] = event.code end
+      end)
+      local task = container:start { stdin = "pipe" }
+      local shim = shim_of(task)
+      task:close_stdin()
+      assert.equal(5, task:wait().code)
+      kill_shim(task, shim)
+      live.wait_until(function() return exits[2] end)
+      assert.same({ 5, 137 }, exits)
+      assert.equal(5, task:wait().code)
+      assert.equal(5, task:delete().code)
+   end)
+
+   describe("of a bundle", function()
+      local log = neap.log
+      local warnings, former
+
+      before_each(function()
+         warnings = {}
+         former = log.sink(function(level, message)
+            if level == "warn" then warnings[#warnings + 1] = message end
+         end)
+      end)
+      after_each(function() log.sink(former) end)
+
+      --- A record whose label says `label`, made by another tool.
+      local function labelled(id, label)
+         assert(live.ctr("containers", "create", "--rootfs", "--label",
+            "neap.bundle=" .. label, live.rootfs(), id, "/bin/true"))
+         return client:load(id)
+      end
+
+      --- The record goes, the place stays, and a warning names it.
+      local function spared(container, place)
+         assert.is_true(container:delete())
+         assert.equal("not_found", select(2, client:load(container.id)).code)
+         assert.is_truthy(lfs.symlinkattributes(place, "mode"), place)
+         assert.equal(1, #warnings, table.concat(warnings, "\n"))
+         assert.matches(container.labels["neap.bundle"], warnings[1], 1, true)
+      end
+
+      it("spares what the label alone says", function()
+         local mine = live.path "mine"
+         lfs.mkdir(mine)
+         for id, label in pairs { root = "/", tmp = "/tmp", mine = mine } do
+            warnings = {}
+            spared(labelled(id, label), label)
+         end
+         for id, label in pairs { up = "/run/neap/../..", relative = "run/neap" } do
+            warnings = {}
+            spared(labelled(id, label), "/run/neap")
+         end
+      end)
+
+      it("spares another engine's directory", function()
+         local other = live.daemon()
+         finally(function() other:stop() end)
+         local theirs <close> = other:client { namespace = client:namespace() }
+         local twin = theirs:create { id = "twin", rootfs = live.rootfs(), args = { "true" } }
+         spared(labelled("twin", twin.labels["neap.bundle"]), twin.labels["neap.bundle"])
+         assert.is_true(twin:delete())
+         assert.is_nil(lfs.attributes(twin.labels["neap.bundle"], "mode"))
+      end)
+
+      it("spares a link, a mount and what others put there", function()
+         local container = created { id = "link" }
+         local bundle = container.labels["neap.bundle"]
+         local aside = live.path "aside"
+         os.rename(bundle, aside)
+         lfs.link(aside, bundle, true)
+         spared(container, aside)
+         os.remove(bundle)
+
+         warnings = {}
+         container = created { id = "mount" }
+         bundle = container.labels["neap.bundle"]
+         shell.run { "mount", "-t", "tmpfs", "tmpfs", bundle }
+         spared(container, bundle)
+         shell.run { "umount", bundle }
+         lfs.rmdir(bundle)
+
+         warnings = {}
+         container = created { id = "guest" }
+         bundle = container.labels["neap.bundle"]
+         local file <close> = io.open(bundle .. "/guest", "w")
+         file:close()
+         spared(container, bundle .. "/guest")
+         os.remove(bundle .. "/guest")
+         lfs.rmdir(bundle)
+      end)
+
+      it("leaves docker's label and its directory alone", function()
+         local place = live.path "docker"
+         lfs.mkdir(place)
+         assert(live.ctr("containers", "create", "--rootfs", "--label",
+            "com.docker/engine.bundle.path=" .. place, live.rootfs(), "docker",
+            "/bin/echo", "hello"))
+         local container = client:load "docker"
+         local task = container:start { stdout = "pipe" }
+         assert.equal("hello", task:read "l")
+         assert.equal(0, task:wait().code)
+         assert.equal(0, task:delete().code)
+         assert.equal(place, container.labels["com.docker/engine.bundle.path"])
+         assert.is_true(container:delete())
+         assert.equal("directory", lfs.attributes(place, "mode"))
+         assert.is_true(lfs.rmdir(place)) -- and it is empty
+         assert.same({}, warnings)
+      end)
+   end)
+end)
