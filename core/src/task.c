@@ -191,8 +191,12 @@ neap_request *neap_task_start(neap_container *container,
     events_ensure(client->events);
     call->process = process_new(container, container->id, true);
     process_is_born(call->process);
-    if (!process_open_io(call->process, &config->io, &call->err))
+    if (!process_open_io(call->process, &config->io, &call->err)) {
+        /* Who reads the streams of a task has one. */
+        if (call->err.code == NEAP_FAILED_PRECONDITION)
+            call->err.code = NEAP_ALREADY_EXISTS;
         return process_call_fail_later(call, op);
+    }
     send_create(call, config);
     return &call->req;
 }
