@@ -7,7 +7,8 @@
 local refusal = {}
 
 local function cause_of(message)
-   return message:match "unable to start container process: (.+)$"
+   return message:match "error during container init: (.+)$"
+      or message:match "unable to start container process: (.+)$"
       or message:match "(exec: \".+)$"
       or message:match "runc create failed: (.+)$"
       or message:match "OCI runtime %a+ failed: (.+)$"
@@ -16,8 +17,7 @@ end
 local function status_of(cause)
    if not cause:find "^exec: \"" then return 125 end
    if cause:find "executable file not found in %$PATH$"
-      or cause:find "^exec: \".*\": stat .*: no such file or directory$"
-      or cause:find "^exec: \".*\": no such file or directory$" then
+      or cause:find "^exec: \".*\": stat .*: no such file or directory$" then
       return 127
    end
    if cause:find "permission denied$" then return 126 end
@@ -36,12 +36,8 @@ end
 ---@param err neap.Error
 ---@return neap.Error err  the same
 function refusal.explain(err)
-   local is_runtime = err.message and (err.message:find("OCI runtime", 1, true)
-      or err.message:find("exec failed", 1, true))
-   if not is_runtime then return err end
-   local cause = cause_of(err.message)
-   if not cause then return err end
-
+   if err.code ~= "unknown" then return err end
+   local cause = cause_of(err.message) or err.message
    err.status = status_of(cause)
    if cause ~= err.message then
       err.message = ("%s%s (%s)"):format(cause, advice(err.message), err.message)
