@@ -10,10 +10,12 @@
 /*
  * Output: the FIFO is read when it is readable and somebody can take the bytes.
  *
- * The first bytes go on at once. When a read brings a lot, more is coming: then
- * the FIFO is left to fill for a moment, so that bulk output costs few reads.
+ * The first bytes go on at once. When much has come, more is coming: then the
+ * FIFO is left to fill for a moment, so that bulk output costs few reads. One
+ * that was full is read on: its writer waits.
  */
-#define BULK   (64 << 10)
+#define BULK   (16 << 10)
+#define FULL   (1 << 20)
 #define FILL_S 0.002
 
 static void read_on(neap_stream *s);
@@ -43,35 +45,38 @@ static void give_up(neap_stream *s, int sys)
     watch_close(&s->far);
     close(s->other);
     s->other = -1;
-    s->rest_size = s->rest_at = 0;
 }
 
-/* Write what is held. False while the far side takes no more. */
-static bool pass_on(neap_stream *s)
+/* Write to the far side; how much it has taken, or was given up for. */
+static size_t pass_on(neap_stream *s, const char *data, size_t size)
 {
-    while (s->other >= 0 && s->rest_at < s->rest_size) {
-        ssize_t n =
-            fd_write(s->other, s->rest + s->rest_at, s->rest_size - s->rest_at);
+    size_t at = 0;
+
+    while (s->other >= 0 && at < size) {
+        ssize_t n = fd_write(s->other, data + at, size - at);
 
         if (n >= 0)
-            s->rest_at += (size_t)n;
+            at += (size_t)n;
         else if (errno == EAGAIN && s->far != NULL)
-            return false;
+            return at;
         else if (errno != EINTR)
             give_up(s, errno);
     }
-    s->rest_size = s->rest_at = 0;
-    return true;
+    return size;
 }
 
-static void copy(neap_stream *s, const char *data, size_t size)
+/* What the far side does not take now is kept until it does. */
+static void forward(neap_stream *s, const char *data, size_t size)
 {
-    if (s->other < 0)
+    size_t done = pass_on(s, data, size);
+
+    if (done == size)
         return;
-    s->rest = xrealloc(s->rest, size);
-    memcpy(s->rest, data, size);
-    s->rest_size = size;
     s->rest_at = 0;
+    s->rest_size = size - done;
+    s->rest = xrealloc(s->rest, s->rest_size);
+    memcpy(s->rest, data + done, s->rest_size);
+    watch_start(s->far, UV_WRITABLE);
 }
 
 static void on_far(void *arg, int events)
@@ -79,8 +84,10 @@ static void on_far(void *arg, int events)
     neap_stream *s = arg;
 
     (void)events;
-    if (!pass_on(s))
+    s->rest_at += pass_on(s, s->rest + s->rest_at, s->rest_size - s->rest_at);
+    if (s->rest_at < s->rest_size)
         return;
+    s->rest_size = s->rest_at = 0;
     if (s->far != NULL)
         watch_stop(s->far);
     read_on(s);
@@ -98,6 +105,8 @@ static void answer(neap_stream *s, char *data, size_t size)
 
 static bool wants(const neap_stream *s)
 {
+    if (s->pausing)
+        return false;
     if (s->kind == NEAP_STDIO_PIPE)
         return s->reader != NULL;
     return s->rest_at == s->rest_size;
@@ -115,22 +124,25 @@ static void read_on(neap_stream *s)
 {
     if (s->ended || s->fifo == NULL)
         return;
-    if (!wants(s)) {
-        watch_stop(s->fifo);
-        return;
+    if (wants(s)) {
+        enlarge(s);
+        watch_start(s->fifo, UV_READABLE);
+    } else if (s->kind != NEAP_STDIO_PIPE || s->pausing) {
+        watch_stop(s->fifo); /* else its reader mostly comes back before */
     }
-    enlarge(s);
-    watch_start(s->fifo, UV_READABLE);
 }
 
 static void on_pause_over(void *arg)
 {
-    read_on(arg);
+    neap_stream *s = arg;
+
+    s->pausing = false;
+    read_on(s);
 }
 
 static void pause_a_moment(neap_stream *s)
 {
-    watch_stop(s->fifo);
+    s->pausing = true;
     if (s->pause == NULL)
         s->pause = timer_open(s->loop, FILL_S, on_pause_over, s);
     else
@@ -151,38 +163,58 @@ static void take(neap_stream *s, const char *chunk, size_t size)
         keep(s, chunk, size);
         break;
     default:
-        copy(s, chunk, size);
-        if (!pass_on(s))
-            watch_start(s->far, UV_WRITABLE);
+        forward(s, chunk, size);
     }
+}
+
+static void finish(neap_stream *s)
+{
+    stream_finish(s);
+    if (s->reader != NULL)
+        answer(s, NULL, 0);
+}
+
+/*
+ * Read what is there, as far as it can be taken; how much that was. The end
+ * mostly stands behind the last bytes: to wait for it would be one turn more.
+ */
+static size_t read_all(neap_stream *s)
+{
+    char *chunk = loop_scratch(s->loop);
+    size_t size = 0;
+
+    while (!s->ended && wants(s) && size < FULL) {
+        ssize_t n = read(s->fd, chunk, LOOP_SCRATCH);
+
+        if (n < 0)
+            break;
+        if (n == 0) {
+            finish(s);
+            break;
+        }
+        size += (size_t)n;
+        if (s->kind == NEAP_STDIO_PIPE && n >= BULK && n < LOOP_SCRATCH)
+            pause_a_moment(s);
+        take(s, chunk, (size_t)n);
+    }
+    return size;
 }
 
 static void on_fifo(void *arg, int events)
 {
     neap_stream *s = arg;
-    char *chunk = loop_scratch(s->loop);
-    ssize_t n;
+    size_t size;
 
     (void)events;
     if (!wants(s)) {
         watch_stop(s->fifo);
         return;
     }
-    n = read(s->fd, chunk, LOOP_SCRATCH);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
     neap_stream_ref(s);
-    if (n > 0) {
-        take(s, chunk, (size_t)n);
-        if (!s->ended && n >= BULK && s->kind != NEAP_STDIO_PIPE && wants(s))
-            pause_a_moment(s);
-        else
-            read_on(s);
-    } else {
-        stream_finish(s);
-        if (s->reader != NULL)
-            answer(s, NULL, 0);
-    }
+    size = read_all(s);
+    if (s->kind != NEAP_STDIO_PIPE && size >= BULK && size < FULL)
+        pause_a_moment(s);
+    read_on(s);
     neap_stream_unref(s);
 }
 

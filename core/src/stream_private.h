@@ -41,6 +41,7 @@ struct neap_stream {
     int other;   /* FD, FILE: where output goes, or input comes from */
     watch *far;  /* on other; NULL for a regular file */
     timer *pause;
+    bool pausing; /* left to fill */
 
     char *rest; /* read from one side, not yet written to the other */
     size_t rest_size, rest_at;
