@@ -3,12 +3,14 @@
 local core = require "neap.core"
 local defaults = require "neap.defaults"
 local endpoint = require "neap.endpoint"
+local escape = require "neap.escape"
 local failure = require "neap.error"
 local fields = require "neap.fields"
 local ids = require "neap.id"
 local path = require "neap.path"
 local settings = require "neap.settings"
 
+local SOCKET_LENGTH <const> = 107 -- sun_path, with the NUL after it
 local FIELDS <const> = { address = true, namespace = true, engine = true, timeout = true }
 
 local function refuse(message)
@@ -41,6 +43,11 @@ local function socket_of(address)
    local plain = address:match "^unix://(.*)$" or address
    if plain:sub(1, 1) ~= "/" then
       return nil, ("address: %q is not an absolute path, nor unix:///path"):format(address)
+   end
+   if #plain > SOCKET_LENGTH then
+      return nil, ("address: %s has %d characters (the kernel takes at most %d)"):format(
+         escape.show(plain), #plain, SOCKET_LENGTH
+      )
    end
    return path.absolute(plain)
 end

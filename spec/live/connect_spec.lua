@@ -1,0 +1,73 @@
+-- Connecting: to what is there, and to what is not.
+
+local live = require "support.live"
+local neap = require "neap"
+local shell = require "support.shell"
+
+-- Root without what makes root more than others.
+local PLAIN <const> = { "setpriv", "--bounding-set", "-all", "--inh-caps", "-all" }
+
+describe("connecting", function()
+   it("takes a path, or unix:// and a path", function()
+      for _, address in ipairs { live.address, "unix://" .. live.address } do
+         local client <close> = live.client { address = address }
+         assert.same({}, client:containers())
+         assert.matches("^1%.%d", client.version:version().version)
+      end
+   end)
+
+   it("says what is wrong with an address or a namespace", function()
+      local file = live.path "file"
+      io.open(file, "w"):close()
+      for _, case in ipairs {
+         { { address = live.path "missing" }, "not_found", "missing" },
+         { { address = file }, "unavailable", file },
+         { { address = live.dir }, "unavailable", live.dir },
+         { { address = "relative.sock" }, "invalid_argument", "relative.sock" },
+         { { address = "" }, "invalid_argument", "address" },
+         { { address = "tcp://127.0.0.1:1" }, "invalid_argument", "tcp" },
+         { { address = "/" .. ("long/"):rep(40) }, "invalid_argument", "long" },
+         { { address = live.address, engine = "/x" }, "invalid_argument", "engine" },
+         { { address = live.address, namespace = "a/b" }, "invalid_argument", "a/b" },
+         { { address = live.address, namespace = "" }, "invalid_argument", "namespace" },
+         { { address = live.address, namespace = ("n"):rep(77) }, "invalid_argument", "76" },
+         { { address = live.address, timeout = -1 }, "invalid_argument", "timeout" },
+         { { address = live.address, adress = "" }, "invalid_argument", "address" },
+      } do
+         local before = live.leftovers().descriptors
+         local client, err = neap.connect(case[1])
+         assert.same({ nil, case[2], "connect" }, { client, err.code, err.op }, err.message)
+         assert.matches(case[3], err.message, 1, true)
+         assert.same(before, live.leftovers().descriptors)
+      end
+   end)
+
+   describe("to what a crash left", function()
+      local daemon
+
+      setup(function()
+         daemon = live.daemon()
+         daemon:kill()
+      end)
+
+      it("says that nobody listens", function()
+         local client, err = neap.connect { address = daemon.address }
+         assert.same({ nil, "unavailable" }, { client, err.code })
+         assert.matches(daemon.address, err.message, 1, true)
+      end)
+
+      it("says that it is not for us", function()
+         assert(os.execute("chown 65534 " .. daemon.address))
+         local words = table.move(PLAIN, 1, #PLAIN, 1, {})
+         for _, word in ipairs { live.program, "--address", daemon.address, "-e", [[
+            local client, err = require("neap").connect {}
+            print(client, err.code, err.message)
+         ]] } do
+            words[#words + 1] = word
+         end
+         local result = shell.run(words)
+         assert.matches("^nil\tpermission_denied\t", result.stdout)
+         assert.matches(daemon.address, result.stdout, 1, true)
+      end)
+   end)
+end)
