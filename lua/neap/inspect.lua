@@ -99,7 +99,9 @@ function inspect:stats()
    if not metric or not metric.data then
       return refuse(self, "task.stats", "not_found", "there are no figures")
    end
-   return require "neap.stats".of(metric)
+   local figures, why = require "neap.stats".of(metric)
+   if not figures then return refuse(self, "task.stats", "unknown", why) end
+   return figures
 end
 
 --- Change the limits of a running task: docker's words or OCI's.
