@@ -59,6 +59,7 @@ void process_set_gone(neap_process *p)
     p->pid = 0;
     p->status = NEAP_STATUS_STOPPED;
     unlist(p);
+    timer_close(&p->doubt);
     if (p->io != NULL)
         p->exit.truncated = stdio_truncated(p->io);
     stdio_close(p->io, NEAP_NOT_FOUND, true);
@@ -78,7 +79,8 @@ void processes_close(neap_container *container)
     for (p = container->processes; p != NULL; p = next) {
         next = p->next;
         neap_process_ref(p);
-        stdio_close(p->io, NEAP_CANCELLED, false);
+        timer_close(&p->doubt);
+        stdio_close(p->io, NEAP_CANCELLED, p->deleted);
         p->io = NULL;
         process_fail_waiters(p, NEAP_CANCELLED, "the client was closed");
         neap_process_unref(p);
@@ -148,6 +150,11 @@ bool neap_process_attach(neap_process *process,
                          const neap_stdio *io,
                          neap_error *err)
 {
+    if (process->client->rpc == NULL) {
+        neap_error_set(err, NEAP_CANCELLED, "process.attach",
+                       "the client was closed");
+        return false;
+    }
     if (process->io != NULL) {
         neap_error_set(err, NEAP_FAILED_PRECONDITION, "process.attach",
                        "process \"%s\" is attached already", process->id);
@@ -156,6 +163,7 @@ bool neap_process_attach(neap_process *process,
     if (!process_open_io(process, io, err))
         return false;
     process->can_close_input = true;
+    stdio_begin(process->io);
     return true;
 }
 

@@ -117,7 +117,8 @@ void process_fail_waiters(neap_process *p, neap_code code, const char *why)
 
 bool process_needs_proof(const neap_process *p)
 {
-    return !p->covered && !p->has_exit && !p->gone && p->started;
+    return !p->covered && !p->has_exit && !p->gone &&
+           (p->started || p->born == 0);
 }
 
 /* --- exiting -------------------------------------------------------------- */
@@ -204,15 +205,31 @@ void process_has_started(neap_process *p, uint32_t pid)
     if (!p->has_exit)
         p->status = NEAP_STATUS_RUNNING;
     process_can_close_input(p);
+    if (p->io != NULL)
+        stdio_begin(p->io);
+}
+
+bool process_is_another(const neap_process *p, const process_state *state)
+{
+    return p->is_task && p->pid != 0 && state->pid != 0 && p->pid != state->pid;
+}
+
+void process_replaced(neap_process *p)
+{
+    neap_process_ref(p);
+    process_lost(p);
+    process_set_gone(p);
+    p->container->knows = TASK_PRESENT;
+    neap_process_unref(p);
 }
 
 void process_settle(neap_process *p, const process_state *state, bool covered)
 {
-    if (p->is_task && p->pid != 0 && state->pid != 0 && p->pid != state->pid) {
-        process_lost(p); /* another start's task */
+    if (process_is_another(p, state)) {
+        process_replaced(p);
         return;
     }
-    p->covered = covered;
+    p->covered = p->covered || covered;
     p->started =
         p->started || state->status >= CONTAINERD__V1__TYPES__STATUS__RUNNING;
     if (p->has_exit)

@@ -184,6 +184,12 @@ void stdio_close(stdio *io, neap_code code, bool remove)
 
 /* --- what it knows -------------------------------------------------------- */
 
+void stdio_begin(stdio *io)
+{
+    if (io->streams[0] != NULL)
+        stream_begin(io->streams[0]);
+}
+
 neap_stream *stdio_stream(const stdio *io, int which)
 {
     return io->streams[which];

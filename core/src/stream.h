@@ -26,6 +26,12 @@ neap_stream *stream_open_input(neap_loop *loop,
                                void *arg,
                                neap_error *err);
 
+/*
+ * The process holds the other end of input `s` from now on: copy from where the
+ * bytes come. What is written before, and ended, would be gone with our end.
+ */
+void stream_begin(neap_stream *s);
+
 /* Has everything been taken that somebody has to wait for? */
 bool stream_is_through(const neap_stream *s);
 

@@ -147,8 +147,12 @@ neap_stream *stream_open_input(neap_loop *loop,
     s->fifo = watch_open(loop, s->fd, on_fifo, s);
     if (s->other >= 0)
         s->far = watch_open(loop, s->other, on_source, s);
-    go_on(s);
     return s;
+}
+
+void stream_begin(neap_stream *s)
+{
+    go_on(s);
 }
 
 static void cancel_write(neap_request *req)
