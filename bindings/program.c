@@ -30,8 +30,11 @@ typedef struct arguments {
     char **values;
 } arguments;
 
-/* A file opened later must not become standard output by accident. */
-static void open_standard_streams(void)
+/*
+ * A file opened later must not become standard output by accident. gRPC opens
+ * some before main.
+ */
+__attribute__((constructor(101))) static void open_standard_streams(void)
 {
     int fd;
 
@@ -203,7 +206,6 @@ int main(int argc, char **argv)
     arguments args = { argc, argv };
     int status;
 
-    open_standard_streams();
     survive_broken_pipes();
     atexit(leave);
 
