@@ -11,9 +11,17 @@
 /* A megabyte at a time is what makes bulk output cheap; a wish, no need. */
 #define PIPE_SIZE (1 << 20)
 
-int fifo_make(const char *path)
+int fifo_make(const char *path, unsigned uid, unsigned gid)
 {
-    return mkfifo(path, 0600) == 0 ? 0 : -errno;
+    int sys;
+
+    if (mkfifo(path, 0600) != 0)
+        return -errno;
+    if ((uid == 0 && gid == 0) || lchown(path, uid, gid) == 0)
+        return 0;
+    sys = errno;
+    unlink(path);
+    return -sys;
 }
 
 static int open_fifo(const char *path, int flags)

@@ -9,8 +9,8 @@
  * Named pipes. Every function answers 0 or more, or a negative errno.
  */
 
-/* Make a FIFO, mode 0600. */
-int fifo_make(const char *path);
+/* Make a FIFO, mode 0600; 0 and 0: our own. */
+int fifo_make(const char *path, unsigned uid, unsigned gid);
 
 /*
  * Open without blocking and without following a symlink. Readers see the end

@@ -16,6 +16,7 @@ struct stdio {
     char *paths[3];
     char *reader; /* the file that is locked by `lock`; NULL: none */
     int lock;
+    unsigned uid, gid;
     bool terminal, adopt;
     double drain_s;
     timer *drain; /* runs from the exit until the output is through */
@@ -100,7 +101,7 @@ open_one(stdio *io, int which, const neap_stdio_end *end, neap_error *err)
 
     if (end->kind == NEAP_STDIO_NULL)
         return true;
-    bad = io->adopt ? 0 : fifo_make(end->path);
+    bad = io->adopt ? 0 : fifo_make(end->path, io->uid, io->gid);
     if (bad < 0) {
         neap_error_set_errno(err, "process.start", -bad,
                              "cannot make the FIFO %s", end->path);
@@ -151,6 +152,8 @@ stdio *stdio_open(neap_loop *loop,
     io->loop = loop;
     io->terminal = config->terminal;
     io->adopt = config->adopt;
+    io->uid = config->uid;
+    io->gid = config->gid;
     io->drain_s = config->drain_s;
     io->input_end_cb = input_end_cb;
     io->input_end_arg = arg;

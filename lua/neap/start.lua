@@ -1,15 +1,11 @@
 --- Starting: a task in a container, an exec in a task.
 
-local bundle = require "neap.bundle"
 local bundles = require "neap.bundles"
-local choose = require "neap.platform.choose"
 local configs = require "neap.config"
 local core = require "neap.core"
 local failure = require "neap.error"
 local fs = core.fs
-local ids = require "neap.id"
 local json = core.json
-local log = require "neap.log"
 local outage = require "neap.outage"
 local outline = require "neap.outline"
 local plumbing = require "neap.plumbing"
@@ -17,58 +13,11 @@ local refusal = require "neap.refusal"
 local specs = require "neap.spec"
 local stdio = require "neap.stdio"
 local turn = require "neap.turn"
+local wiring = require "neap.wiring"
 
 local start = {}
 
 local PROCESS_URL <const> = "types.containerd.io/opencontainers/runtime-spec/1/Process"
-
---- The directory for FIFOs, made again where it has gone (a reboot empties /run).
-local function bundle_of(container, spec, op)
-   local path = bundle.find(container.labels)
-   if path and fs.lstat(path) then return path end
-   local client = core.container_client(container)
-   local made, err = bundles.make(client, container, spec, op)
-   return made and made.path, err
-end
-
-local function wants_pipes(io)
-   for name in pairs(stdio.fields) do
-      if io[name].kind ~= "null" then return true end
-   end
-   return false
-end
-
---- Names for the pipes of a start, and the file whose lock says who reads them.
----@return { stdin: string?, stdout: string?, stderr: string? }? names
----@return string|neap.Error|nil reader
-local function pipes_of(container, spec, io, exec_id)
-   if not wants_pipes(io) then return {} end
-   local op = exec_id and "task.exec" or "container.start"
-   local decide, name = choose(container.runtime)
-   if name == "windows" then
-      return nil, failure.new { code = "unimplemented", op = op, id = container.id,
-         message = "named pipes of Windows cannot be opened here: give \"null\"" }
-   end
-   local path, unmade = bundle_of(container, spec, op)
-   if not path then return nil, unmade end
-   local names = decide.stdio_names {
-      container = container.id, process = exec_id, bundle = path, start = ids.random(4),
-      stdin = io.stdin.kind ~= "null", terminal = io.terminal,
-   }
-   return names, bundle.reader(path, exec_id and names.stdout or nil)
-end
-
---- Options of the task, where the container's will not do.
-local function options_of(container, spec)
-   local decide = choose(container.runtime)
-   local uid, gid = decide.spec_user(spec)
-   local any = container.runtime_options
-   local own = any and { type_url = any.type_url, value = core.decode(any.type_url, any.value) }
-   local made = decide.task_options { runtime = container.runtime, options = own,
-      uid = uid, gid = gid, log_level = log.level() }
-   if not made then return nil end
-   return { type_url = made.type_url, value = assert(core.encode(made.type_url, made.value)) }
-end
 
 local function has_terminal(spec)
    return spec.process and spec.process.terminal or false
@@ -122,13 +71,11 @@ end
 
 --- From the record, which remembers what create was told.
 local function task_of(container, io, spec, checkpoint)
-   local names, reader = pipes_of(container, spec, io)
-   if not names then return nil, reader end
    local keeper, failed = failure_keeper()
-   local config, pumps = plumbing.connect(io, names, failed)
-   config.reader = reader
+   local config, pumps = wiring.connect(container, spec, io, nil, failed)
+   if not config then return nil, pumps end
    local task, err = core.task_start(container, {
-      io = config, options = options_of(container, spec), checkpoint = checkpoint,
+      io = config, options = wiring.options(container, spec), checkpoint = checkpoint,
    })
    if task then
       core.state(container).task = task -- a handle that nobody keeps still owns pipes
@@ -180,11 +127,11 @@ function start.task(container, given)
 end
 
 local function exec_of(task, container, config, process)
-   local names, reader = pipes_of(container, outline.of(container), config.io, config.id)
-   if not names then return nil, reader end
    local keeper, failed = failure_keeper()
-   local io, pumps = plumbing.connect(config.io, names, failed)
-   io.reader = reader
+   local io, pumps = wiring.connect(
+      container, outline.of(container), config.io, config.id, failed
+   )
+   if not io then return nil, pumps end
    local made, err = core.task_exec(task, {
       id = config.id, io = io,
       spec = { type_url = PROCESS_URL, value = json.encode(process) },

@@ -41,6 +41,7 @@ typedef struct neap_stdio {
     double drain_s;     /* how long after the exit output is waited for */
     const char *reader; /* a file to lock for as long as the FIFOs are open:
                            who holds it reads them alone; NULL: none */
+    unsigned uid, gid;  /* whose the FIFOs are, where the root is mapped */
 } neap_stdio;
 
 /* The process that holds the lock on `path`; 0: nobody, -1: it is not known. */
