@@ -100,6 +100,8 @@ void rpc_flight_begin(rpc_flight *f,
                       const rpc_options *opt,
                       bool stream)
 {
+    grpc_slice method = grpc_slice_from_copied_string(path);
+
     f->req.cancel = flight_cancel;
     f->r = r;
     f->op = opt->op;
@@ -113,8 +115,8 @@ void rpc_flight_begin(rpc_flight *f,
     f->details = grpc_empty_slice();
     f->call = grpc_channel_create_call(
         r->channel, NULL, GRPC_PROPAGATE_DEFAULTS, loop_queue(r->loop)->queue,
-        grpc_slice_from_copied_string(path), NULL, deadline(r, opt, stream),
-        NULL);
+        method, NULL, deadline(r, opt, stream), NULL);
+    grpc_slice_unref(method);
     f->at = &r->flying;
     f->next = r->flying;
     if (f->next != NULL)

@@ -11,7 +11,8 @@
 #include "memory.h"
 #include "world.h"
 
-#define ASK  "/test.Service/Echo"
+/* Long, as containerd's are: gRPC allocates for such. */
+#define ASK  "/test.a.package.of.some.length.v1.Service/Ask"
 #define FLOW "/test.Service/Flow"
 
 typedef struct outcome {
@@ -266,7 +267,7 @@ static void test_metadata(world *w)
 typedef struct observed {
     int count;
     rpc_record last;
-    char path[32], id[16];
+    char path[64], id[16];
 } observed;
 
 static void on_record(void *arg, const rpc_record *record)
