@@ -16,6 +16,7 @@ struct neap_client {
     double timeout_s, grace_s;
     events *events;
     neap_container *containers; /* uthash, by id; borrowed, one per record */
+    neap_container *gone;       /* utlist; deleted, but their handles live */
     int trace_fd;
 };
 

@@ -23,13 +23,6 @@ neap_container *neap_container_known(neap_client *client, const char *id)
     return container_find(client, id);
 }
 
-static void unlist(neap_container *c)
-{
-    if (c->listed)
-        HASH_DEL(c->client->containers, c);
-    c->listed = false;
-}
-
 neap_container *container_adopt(neap_client *client,
                                 const container_record *reply)
 {
@@ -47,7 +40,6 @@ neap_container *container_adopt(neap_client *client,
     c->client = neap_client_ref(client);
     c->record = record_copy(reply);
     c->id = xstrdup(reply->id);
-    c->listed = true;
     HASH_ADD_KEYPTR(hh, client->containers, c->id, strlen(c->id), c);
     return c;
 }
@@ -62,7 +54,10 @@ void neap_container_unref(neap_container *container)
 {
     if (container == NULL || --container->refs > 0)
         return;
-    unlist(container);
+    if (container->gone)
+        DL_DELETE(container->client->gone, container);
+    else
+        HASH_DEL(container->client->containers, container);
     record_free(container->record);
     neap_client_unref(container->client);
     free(container->id);
@@ -71,8 +66,11 @@ void neap_container_unref(neap_container *container)
 
 void container_set_gone(neap_container *container)
 {
+    if (container->gone)
+        return;
     container->gone = true;
-    unlist(container);
+    HASH_DEL(container->client->containers, container);
+    DL_APPEND(container->client->gone, container);
 }
 
 neap_process *container_process(const neap_container *container, const char *id)
@@ -88,22 +86,43 @@ neap_task *neap_container_task(const neap_container *container)
     return container_process(container, container->id);
 }
 
+neap_container **containers_hold(neap_client *client, size_t *count)
+{
+    size_t room = HASH_COUNT(client->containers);
+    neap_container **all, *c, *next;
+
+    DL_FOREACH(client->gone, c)
+    room++;
+    all = xcalloc(room, sizeof *all);
+    *count = 0;
+    HASH_ITER(hh, client->containers, c, next)
+    all[(*count)++] = neap_container_ref(c);
+    DL_FOREACH(client->gone, c)
+    all[(*count)++] = neap_container_ref(c);
+    return all;
+}
+
+void containers_release(neap_container **all, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        neap_container_unref(all[i]);
+    free(all);
+}
+
 void containers_close(neap_client *client)
 {
-    neap_container *c, *next;
+    size_t count;
+    neap_container **all = containers_hold(client, &count);
 
-    HASH_ITER(hh, client->containers, c, next)
-    {
-        neap_container_ref(c);
-        processes_close(c);
-        neap_container_unref(c);
-    }
+    for (size_t i = 0; i < count; i++)
+        processes_close(all[i]);
+    containers_release(all, count);
 }
 
 /* --- requests that answer with a container -------------------------------- */
 
 typedef struct container_call {
-    neap_request req;          /* first; of what takes more than one call */
+    neap_request req;          /* first; of what changes something */
     neap_client *client;       /* a reference */
     neap_container *container; /* a reference, or NULL */
     neap_container_cb cb;
@@ -192,7 +211,6 @@ neap_request *neap_container_create(neap_client *client,
         CONTAINERD__SERVICES__CONTAINERS__V1__CREATE_CONTAINER_REQUEST__INIT;
     container_call *call = call_of(client, arg);
     rpc_options options = { .id = config->id, .timeout_s = -1 };
-    neap_request *req;
 
     call->cb = cb;
     if (client->rpc == NULL)
@@ -200,10 +218,9 @@ neap_request *neap_container_create(neap_client *client,
                                   config->id);
     events_ensure(client->events);
     request.container = record_from_config(config);
-    req = rpc_unary(client->rpc, &method, &request.base, &options, on_create,
-                    call);
+    rpc_unary(client->rpc, &method, &request.base, &options, on_create, call);
     record_shell_free(request.container);
-    return req;
+    return &call->req;
 }
 
 #define GET(op)                                                                       \
@@ -332,7 +349,6 @@ neap_request *neap_container_update(neap_container *container,
         CONTAINERD__SERVICES__CONTAINERS__V1__UPDATE_CONTAINER_REQUEST__INIT;
     container_call *call = about(container, cb, arg);
     rpc_options options = { .id = container->id, .timeout_s = -1 };
-    neap_request *req;
 
     if (container->client->rpc == NULL)
         return client_fail_closed(container->client, deliver_failure, call,
@@ -342,11 +358,11 @@ neap_request *neap_container_update(neap_container *container,
     request.container =
         record_with_labels(container->record, labels, label_count);
     request.update_mask = record_label_mask(labels, label_count);
-    req = rpc_unary(container->client->rpc, &method, &request.base, &options,
-                    on_update, call);
+    rpc_unary(container->client->rpc, &method, &request.base, &options,
+              on_update, call);
     record_shell_free(request.container);
     record_mask_free(request.update_mask);
-    return req;
+    return &call->req;
 }
 
 /* --- deleting --------------------------------------------------------------

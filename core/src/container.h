@@ -2,6 +2,7 @@
 #define CONTAINER_H
 
 #include <uthash.h>
+#include <utlist.h>
 
 #include "client.h"
 #include "containerd/containers.pb-c.h"
@@ -19,12 +20,12 @@ typedef enum task_knowledge {
 
 struct neap_container {
     UT_hash_handle hh; /* in client.containers, unless gone or replaced */
+    neap_container *prev, *next; /* in client.gone, if it is */
     int refs;
     neap_client *client; /* a reference */
     char *id;
     container_record *record;
     bool gone;
-    bool listed; /* in client.containers */
     task_knowledge knows;
     neap_process *processes; /* borrowed; the task and execs */
 };
@@ -40,10 +41,17 @@ neap_container *container_adopt(neap_client *client,
 neap_process *container_process(const neap_container *container,
                                 const char *id);
 
+/*
+ * A reference to every handle, of records that are gone as well: a task may
+ * outlive its record. Release them with containers_release.
+ */
+neap_container **containers_hold(neap_client *client, size_t *count);
+void containers_release(neap_container **all, size_t count);
+
 /* The client closes: end what its containers' processes wait for. */
 void containers_close(neap_client *client);
 
-/* Events tell that the record was deleted. */
+/* The record was deleted, as events or an answer tell. Twice is fine. */
 void container_set_gone(neap_container *container);
 
 #endif

@@ -20,7 +20,8 @@ typedef struct listing {
     rpc_stream *stream;
     neap_found *found; /* references */
     size_t count, room;
-    bool tasks, live;
+    bool tasks;
+    unsigned round; /* the subscription's when tasks were asked for; or 0 */
     neap_containers_cb cb;
     void *arg;
 } listing;
@@ -52,7 +53,9 @@ give_task(const listing *l,
 
     for (size_t i = 0; i < list->n_tasks; i++)
         if (strcmp(list->tasks[i]->id, c->id) == 0) {
-            found->task = process_adopt(c, c->id, list->tasks[i], l->live);
+            found->task = process_adopt(
+                c, c->id, list->tasks[i],
+                l->round != 0 && l->round == events_round(l->client));
             return;
         }
     if (c->knows == TASK_UNKNOWN)
@@ -80,7 +83,7 @@ static void list_tasks(listing *l)
     Containerd__Services__Tasks__V1__ListTasksRequest request =
         CONTAINERD__SERVICES__TASKS__V1__LIST_TASKS_REQUEST__INIT;
 
-    l->live = neap_events_are_live(l->client);
+    l->round = events_round(l->client);
     rpc_unary(l->client->rpc, &method, &request.base, NULL, on_tasks, l);
 }
 

@@ -57,19 +57,19 @@ void neap_listener_close(neap_listener *listener)
         return;
     client = listener->e->client;
     listener->closed = true;
-    if (!listener->e->telling)
+    if (listener->e->telling == 0)
         sweep_listeners(listener->e);
     neap_client_unref(client);
 }
 
 static void tell(events *e, const neap_event *view)
 {
-    e->telling = true;
+    e->telling++;
     for (neap_listener *l = e->listeners; l != NULL; l = l->next)
         if (!l->closed)
             l->cb(l->arg, view);
-    e->telling = false;
-    sweep_listeners(e);
+    if (--e->telling == 0)
+        sweep_listeners(e);
 }
 
 void events_found_exit(events *e, const neap_process *process)
@@ -108,27 +108,32 @@ static bool is_another(const neap_process *p, const event *ev)
            ev->view.pid != p->pid;
 }
 
+/* Where nobody here asked for it. An exit that was not heard is in it too. */
+static void on_delete(neap_process *p, const event *ev)
+{
+    if (!p->is_task || p->deleting)
+        return;
+    if (ev->view.has_code)
+        process_exited(p, ev->view.code, ev->exited_at, false);
+    process_lost(p);
+}
+
 static void on_process_event(neap_process *p, const char *what, const event *ev)
 {
     if (is_another(p, ev))
         return;
-    if (strcmp(what, "create") == 0 || strcmp(what, "exec-added") == 0) {
+    if (strcmp(what, "create") == 0 || strcmp(what, "exec-added") == 0)
         p->covered = true;
-    } else if (strcmp(what, "start") == 0 ||
-               strcmp(what, "exec-started") == 0) {
+    else if (strcmp(what, "start") == 0 || strcmp(what, "exec-started") == 0)
         on_start(p, ev);
-    } else if (strcmp(what, "exit") == 0) {
+    else if (strcmp(what, "exit") == 0)
         process_exited(p, ev->view.code, ev->exited_at, false);
-    } else if (p->has_exit) {
-        if (strcmp(what, "delete") == 0 && p->is_task && !p->deleting)
-            process_lost(p);
-    } else if (strcmp(what, "paused") == 0) {
+    else if (strcmp(what, "delete") == 0)
+        on_delete(p, ev);
+    else if (strcmp(what, "paused") == 0 && !p->has_exit)
         p->status = NEAP_STATUS_PAUSED;
-    } else if (strcmp(what, "resumed") == 0) {
+    else if (strcmp(what, "resumed") == 0 && !p->has_exit)
         p->status = NEAP_STATUS_RUNNING;
-    } else if (strcmp(what, "delete") == 0 && p->is_task && !p->deleting) {
-        process_lost(p);
-    }
 }
 
 static void on_task_event(neap_container *c, const event *ev)
@@ -142,20 +147,14 @@ static void on_task_event(neap_container *c, const event *ev)
         neap_process_ref(p);
         on_process_event(p, what, ev);
         neap_process_unref(p);
-    } else if (strcmp(what, "delete") == 0) {
+    } else if (strcmp(what, "delete") == 0 &&
+               strcmp(ev->view.process, c->id) == 0) {
         c->knows = TASK_NONE;
     }
 }
 
-static void apply(events *e, const event *ev)
+static void apply_to(neap_container *c, const event *ev)
 {
-    neap_container *c;
-
-    if (ev->view.container == NULL)
-        return;
-    c = container_find(e->client, ev->view.container);
-    if (c == NULL)
-        return;
     neap_container_ref(c);
     if (strncmp(ev->view.topic, "/tasks/", 7) == 0)
         on_task_event(c, ev);
@@ -163,6 +162,21 @@ static void apply(events *e, const event *ev)
              ev->view.time > neap_container_created_at(c))
         container_set_gone(c);
     neap_container_unref(c);
+}
+
+/* To each handle of that id: a task may outlive its record. */
+static void apply(events *e, const event *ev)
+{
+    neap_container *c, *next;
+
+    if (ev->view.container == NULL)
+        return;
+    DL_FOREACH_SAFE(e->client->gone, c, next)
+    if (strcmp(c->id, ev->view.container) == 0)
+        apply_to(c, ev);
+    c = container_find(e->client, ev->view.container);
+    if (c != NULL)
+        apply_to(c, ev);
 }
 
 static bool is_mine(const events *e, const event *ev)
@@ -195,7 +209,7 @@ static void on_retry(void *arg)
 
     timer_close(&e->retry);
     subscribe(e);
-    events_recover(e);
+    events_doubt(e, 0);
 }
 
 static void on_broken(events *e)
@@ -205,7 +219,7 @@ static void on_broken(events *e)
     if (e->live || e->lost_at == 0)
         e->lost_at = (double)uv_hrtime() / 1e9;
     e->live = false;
-    events_uncover(e);
+    events_broke(e);
     e->retry = timer_open(e->client->loop, e->backoff_s, on_retry, e);
     e->backoff_s *= 2;
     if (e->backoff_s > EVENTS_BACKOFF_MAX_S)
@@ -257,6 +271,7 @@ static void subscribe(events *e)
     size = protobuf_c_message_get_packed_size(&request.base);
     bytes = xmalloc(size);
     protobuf_c_message_pack(&request.base, bytes);
+    e->round++;
     e->stream = rpc_stream_open(
         e->client->rpc, "/containerd.services.events.v1.Events/Subscribe",
         &options);
@@ -272,6 +287,11 @@ void events_ensure(events *e)
         subscribe(e);
 }
 
+unsigned events_round(const neap_client *client)
+{
+    return client->events->live ? client->events->round : 0;
+}
+
 bool neap_events_are_live(const neap_client *client)
 {
     return client->events->live;
@@ -285,6 +305,8 @@ events *events_new(neap_client *client)
 
     e->client = client;
     e->backoff_s = EVENTS_BACKOFF_MIN_S;
+    e->long_outage_s = EVENTS_LONG_OUTAGE_S;
+    e->list_again_s = EVENTS_LIST_AGAIN_S;
     snprintf(e->nonce, sizeof e->nonce, "%d-%p-%llu", (int)getpid(), (void *)e,
              (unsigned long long)uv_hrtime());
     return e;

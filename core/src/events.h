@@ -24,6 +24,12 @@ void events_free(events *e);
 /* Subscribe, where that has not happened. */
 void events_ensure(events *e);
 
+/*
+ * Which subscription is live: a number of its own; 0: none is. A state that was
+ * asked for and is answered in the same round misses nothing.
+ */
+unsigned events_round(const neap_client *client);
+
 /* Somebody waits for `process`: see to it that its exit will be known. */
 void events_need(events *e, neap_process *process);
 

@@ -13,6 +13,10 @@
 #define EVENTS_BACKOFF_MIN_S 0.1
 #define EVENTS_BACKOFF_MAX_S 2.0
 
+/* Shims repeat an exit for some 15 s without containerd, then drop it. */
+#define EVENTS_LONG_OUTAGE_S 10.0
+#define EVENTS_LIST_AGAIN_S  20.0
+
 /* The topic of what is published to hear it. */
 #define EVENTS_HELLO "/neap/hello"
 
@@ -24,7 +28,8 @@ struct events {
     bool closed;
     bool live; /* something was heard on this stream */
     neap_listener *listeners;
-    bool telling;
+    unsigned telling; /* listeners are being called, so deep */
+    unsigned round;   /* which stream it is, from 1 */
 
     timer *retry; /* the stream broke, and is opened again */
     double backoff_s;
@@ -34,20 +39,36 @@ struct events {
     double proof_at;
     int hellos; /* said in a row and not yet heard */
     bool listing;
+    int failures; /* of listing, in a row */
     timer *again; /* one listing more, after a long outage */
+    double long_outage_s, list_again_s;
     char nonce[64];
     settler *settlers;
 };
 
+/* --- the proof, in events_proof.c ----------------------------------------- */
+
 /* Our own event came back: the stream is proven. */
 void events_heard_hello(events *e);
 
+/* Where somebody waits for what might pass unheard: have the stream proven,
+ * later after so many tries. */
+void events_doubt(events *e, int tries);
+
 /* The stream broke: nothing is known for sure any more. */
+void events_broke(events *e);
+
+/* --- settling, in events_settle.c ----------------------------------------- */
+
+/* Tasks/List, and what follows from it; at once, and some time after. */
+void events_list(events *e);
+void events_list_again(events *e);
+
+/* No handle may rely on what it heard so far. */
 void events_uncover(events *e);
 
-/* It was opened again: settle what may have passed meanwhile. */
-void events_recover(events *e);
-
+/* Answer events_settle; `err` may be NULL. */
+void events_finish_settlers(events *e, const neap_error *err);
 void events_fail_settlers(events *e, neap_code code, const char *why);
 
 #endif

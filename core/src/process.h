@@ -26,12 +26,14 @@ struct neap_process {
     uint32_t pid;
     neap_status status;
 
-    bool started; /* containerd has said so */
-    bool covered; /* its events arrive: no need to ask about its exit */
-    double born;  /* since the epoch: older events are another's; 0: found */
+    bool started;   /* containerd has said so */
+    bool covered;   /* its events arrive: no need to ask about its exit */
+    unsigned asked; /* the round its state was asked for in; 0: it is not */
+    double born;    /* since the epoch: older events are another's; 0: found */
     double
         started_at; /* monotonic: from then its events have a grace; 0: found */
     bool deleting;  /* the event that follows is our own */
+    bool deleted;   /* containerd has said so */
     bool killed;    /* by this handle: an exit 137 is no surprise */
     bool has_exit, drained;
     bool gone;     /* deleted: containerd keeps nothing of it */
@@ -72,7 +74,13 @@ void process_exited(neap_process *p, uint32_t code, double time, bool lost);
 /* The output is through, or nobody will take it: answer whoever waits. */
 void process_drained(neap_process *p);
 
-/* Take over what Get or List told; `covered`: events arrived by then. */
+/* Is `state` of a start that came after `p`'s? Its pid is another's then. */
+bool process_is_another(const neap_process *p, const process_state *state);
+
+/* It was deleted and started again by somebody else. */
+void process_replaced(neap_process *p);
+
+/* Take over what Get or List told; `covered`: events have arrived since. */
 void process_settle(neap_process *p, const process_state *state, bool covered);
 
 /* Make, or find, the handle of what containerd told of. Owned. */

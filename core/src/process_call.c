@@ -80,9 +80,18 @@ static void fail_kept(void *arg, const neap_error *err)
     process_call_fail(call, &call->err);
 }
 
+/* It never came to be; of the task that may be there it tells nothing. */
+static void forget_process(process_call *call)
+{
+    task_knowledge knows = call->container->knows;
+
+    process_set_gone(call->process);
+    call->container->knows = knows;
+}
+
 neap_request *process_call_fail_later(process_call *call, const char *op)
 {
-    process_set_gone(call->process);
+    forget_process(call);
     call->err.op = op;
     return client_fail(call->container->client, fail_kept, call, call->err.code,
                        op, NULL, "%s", call->err.message);
@@ -90,16 +99,14 @@ neap_request *process_call_fail_later(process_call *call, const char *op)
 
 void process_call_abandon(process_call *call, const neap_error *err)
 {
-    task_knowledge knows = call->container->knows;
-
-    process_set_gone(call->process);
-    call->container->knows = knows; /* of this process nothing was known */
+    forget_process(call);
     process_call_fail(call, err);
 }
 
 void process_call_abandon_closed(process_call *call)
 {
-    neap_error_set(&call->err, NEAP_CANCELLED, "container.start",
+    neap_error_set(&call->err, NEAP_CANCELLED,
+                   call->process->is_task ? "container.start" : "task.exec",
                    "the client was closed");
     process_call_fail(call, &call->err);
 }

@@ -13,7 +13,7 @@ typedef struct process_call {
     neap_process_cb cb;
     void *arg;
     neap_error err;
-    bool live; /* the subscription was, when the question was sent */
+    unsigned round; /* the subscription's when the question was sent; or 0 */
     bool has_io;
     neap_stdio io; /* strings owned */
 } process_call;

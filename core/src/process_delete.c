@@ -85,6 +85,7 @@ on_delete(void *arg, const neap_error *err, const ProtobufCMessage *m)
     neap_process *p = call->process;
 
     if (err == NULL) {
+        p->deleted = true;
         process_exited(p, reply->exit_status, record_time(reply->exited_at),
                        false);
         neap_process_wait(p, on_taken, call);

@@ -189,6 +189,8 @@ on_status(void *arg, const neap_error *err, const ProtobufCMessage *m)
 
     if (err == NULL)
         process_settle(call->process, reply->process, call->process->covered);
+    else if (err->code == NEAP_NOT_FOUND)
+        process_lost(call->process);
     deliver_status(call, err);
 }
 

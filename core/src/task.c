@@ -23,11 +23,20 @@ static void
 on_unstarted_gone(void *arg, const neap_error *err, const ProtobufCMessage *m)
 {
     process_call *call = arg;
+    neap_process *p = call->process;
 
-    (void)err;
     (void)m;
-    process_set_gone(call->process);
+    process_set_gone(p);
+    if (p->is_task && err != NULL && err->code != NEAP_NOT_FOUND)
+        p->container->knows = TASK_UNKNOWN;
     process_call_fail(call, &call->err);
+}
+
+/* Did containerd not live to say what became of it? */
+static bool is_open(neap_code code)
+{
+    return code == NEAP_UNAVAILABLE || code == NEAP_CANCELLED ||
+           code == NEAP_DEADLINE_EXCEEDED;
 }
 
 static void undo_create(process_call *call, const neap_error *err)
@@ -38,6 +47,8 @@ static void undo_create(process_call *call, const neap_error *err)
     p->deleting = true;
     if (p->client->rpc == NULL || err->code == NEAP_UNAVAILABLE) {
         process_set_gone(p);
+        if (p->is_task)
+            p->container->knows = TASK_UNKNOWN;
         process_call_fail(call, &call->err);
         return;
     }
@@ -94,6 +105,8 @@ on_create(void *arg, const neap_error *err, const ProtobufCMessage *m)
     if (err != NULL) {
         if (err->code == NEAP_ALREADY_EXISTS)
             p->container->knows = TASK_PRESENT;
+        else if (is_open(err->code))
+            p->container->knows = TASK_UNKNOWN;
         process_call_abandon(call, err);
         return;
     }
@@ -183,6 +196,9 @@ neap_request *neap_task_start(neap_container *container,
         return client_fail(client, process_call_deliver_failure, call,
                            NEAP_NOT_FOUND, op, container->id,
                            "container \"%s\" was deleted", container->id);
+    if (neap_container_task(container) != NULL &&
+        neap_container_task(container)->vanished)
+        process_set_gone(neap_container_task(container));
     if (neap_container_task(container) != NULL)
         return client_fail(client, process_call_deliver_failure, call,
                            NEAP_ALREADY_EXISTS, op, container->id,
@@ -239,9 +255,8 @@ neap_process *process_adopt(neap_container *c,
     neap_process *p = container_process(c, id);
     const char *paths[] = { state->stdin, state->stdout, state->stderr };
 
-    if (p != NULL && is_task && p->pid != 0 && p->pid != state->pid) {
-        process_lost(p); /* deleted and started again by somebody else */
-        process_set_gone(p);
+    if (p != NULL && process_is_another(p, state)) {
+        process_replaced(p);
         p = NULL;
     }
     if (p != NULL) {
@@ -271,8 +286,9 @@ on_found(void *arg, const neap_error *err, const ProtobufCMessage *m)
         process_call_fail(call, err);
         return;
     }
-    call->process = process_adopt(c, call->id != NULL ? call->id : c->id,
-                                  reply->process, call->live);
+    call->process = process_adopt(
+        c, call->id != NULL ? call->id : c->id, reply->process,
+        call->round != 0 && call->round == events_round(c->client));
     if (call->has_io && call->process->io == NULL &&
         !neap_process_attach(call->process, &call->io, &call->err)) {
         process_call_fail(call, &call->err);
@@ -295,7 +311,7 @@ find(process_call *call, const char *op, const neap_stdio *io)
                            "container \"%s\" was deleted", c->id);
     events_ensure(c->client->events);
     process_call_keep_io(call, io);
-    call->live = neap_events_are_live(c->client);
+    call->round = events_round(c->client);
     return get(c, call->id != NULL ? call->id : "", on_found, call);
 }
 

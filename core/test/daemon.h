@@ -1,0 +1,92 @@
+#ifndef DAEMON_H
+#define DAEMON_H
+
+#include "neap/container.h"
+#include "neap/process.h"
+#include "world.h"
+
+/*
+ * The scripted server as a containerd: what it answers and tells is written as
+ * JSON, with ' for ", and its methods go by their last words: "Tasks/Create".
+ * To begin with everything goes well: a task has pid 7 and ends with 0.
+ */
+
+/* Script that, and open a client. No grace: what is in doubt is asked soon. */
+neap_client *daemon_client(world *w);
+
+/* Close it, and turn until it is gone from the server. */
+void daemon_leave(world *w, neap_client *client);
+
+/* Answer with the method's reply. */
+void daemon_answer(world *w, const char *method, const char *fmt, ...)
+    NEAP_PRINTF(3, 4);
+void daemon_fail(world *w, const char *method, neap_code code);
+void daemon_hold(world *w, const char *method);
+void daemon_release(world *w, const char *method);
+
+unsigned daemon_calls(world *w, const char *method);
+
+/* Turn until `method` was called `count` times in all. */
+void daemon_await(world *w, const char *method, unsigned count);
+
+/* Does the last request of `method` contain `text`? */
+bool daemon_was_asked(world *w, const char *method, const char *text);
+
+/* Turn until the subscription is there. */
+void daemon_await_subscription(world *w);
+
+/* Tell whoever subscribes of an event now, or at `time` ("TaskExit"). */
+void daemon_event(world *w,
+                  const char *topic,
+                  const char *type,
+                  const char *fmt,
+                  ...) NEAP_PRINTF(4, 5);
+void daemon_event_at(world *w,
+                     double time,
+                     const char *topic,
+                     const char *type,
+                     const char *fmt,
+                     ...) NEAP_PRINTF(5, 6);
+
+/* The exit of `process` in `container`. */
+void daemon_exit(
+    world *w, const char *container, const char *process, int pid, int code);
+
+/* Tell the event that was published last: the client's own hello. */
+void daemon_hello(world *w);
+
+/* --- what calls answer ---------------------------------------------------- */
+
+typedef struct reply {
+    int count; /* how often */
+    neap_code code;
+    char message[128];
+    neap_container *container; /* owned by the test */
+    neap_process *process;     /* owned by the test */
+    neap_exit exit;
+    neap_status status;
+    neap_found *found; /* owned by the test */
+    size_t found_count;
+} reply;
+
+void reply_container(void *arg, const neap_error *err, neap_container *c);
+void reply_process(void *arg, const neap_error *err, neap_process *p);
+void reply_exit(void *arg, const neap_error *err, const neap_exit *exit);
+void reply_status(void *arg, const neap_error *err, neap_status status);
+void reply_done(void *arg, const neap_error *err);
+void reply_found(void *arg,
+                 const neap_error *err,
+                 neap_found *found,
+                 size_t count);
+
+/* Turn until it is there; once. */
+void reply_await(world *w, const reply *r);
+
+/* A record `id`, whose time of creation is `born`. Owned. */
+neap_container *
+daemon_create(world *w, neap_client *client, const char *id, int born);
+
+/* Start a task in it, without streams. Owned. */
+neap_process *daemon_start(world *w, neap_container *container);
+
+#endif
