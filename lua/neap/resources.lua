@@ -84,13 +84,15 @@ local function put_field(result, name, value)
    return true
 end
 
+local NAMES <const> = fields.names(resources.fields)
+
 --- Read the limits among `given`'s fields; other fields are not looked at.
 ---@param given table
 ---@return table? limits  OCI's LinuxResources; empty where nothing is limited
 ---@return string? why  names the field
 function resources.parse(given)
    local result = {}
-   for _, name in ipairs(fields.names(resources.fields)) do
+   for _, name in ipairs(NAMES) do
       if given[name] ~= nil and name ~= "cpus" then
          local ok, why = put_field(result, name, given[name])
          if not ok then return nil, why end
