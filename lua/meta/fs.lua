@@ -1,0 +1,64 @@
+---@meta
+
+--- Looking at paths, making and removing what is Neap's own. Failures are nil
+--- and the errno's name, "ENOENT".
+---@class neap.core.fs
+local fs = {}
+
+---@class neap.core.fs.Stat
+---@field type "directory"|"file"|"link"|"socket"|"fifo"|"device"
+---@field mode integer
+---@field uid integer
+---@field gid integer
+---@field dev integer
+---@field size integer
+
+---@param path string
+---@return neap.core.fs.Stat? stat
+---@return string? errno
+function fs.stat(path) end
+
+---@param path string
+---@return neap.core.fs.Stat? stat
+---@return string? errno
+function fs.lstat(path) end
+
+---@param path string
+---@return string? path
+---@return string? errno
+function fs.realpath(path) end
+
+---@return string? path
+---@return string? errno
+function fs.cwd() end
+
+---@param path string
+---@return string[]? names
+---@return string? errno
+function fs.list(path) end
+
+--- Just that mode, whatever the umask.
+---@param path string
+---@param mode integer
+---@param uid? integer
+---@param gid? integer
+---@return true? ok
+---@return string? errno
+function fs.mkdir(path, mode, uid, gid) end
+
+---@param path string
+---@return true? ok
+---@return string? errno
+function fs.rmdir(path) end
+
+---@param path string
+---@return true? ok
+---@return string? errno
+function fs.unlink(path) end
+
+--- Who holds the lock on it: a pid, -1 for somebody unknown; nil for nobody.
+---@param path string
+---@return integer? pid
+function fs.reader(path) end
+
+return fs
