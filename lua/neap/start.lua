@@ -88,14 +88,15 @@ end
 --- Start a container's task on streams that were checked. All or nothing.
 ---@param container neap.Container
 ---@param io neap.Stdio
+---@param checkpoint? { media_type: string, digest: string, size: integer }
 ---@return neap.Task? task
 ---@return neap.Error? err
-function start.checked(container, io)
+function start.checked(container, io, checkpoint)
    local spec = outline.of(container)
    if not spec then return refuse(container, "container.start", "the record's spec is not JSON") end
    io.terminal = has_terminal(spec)
    local task, err = core.shield(function()
-      local made, refused = task_of(container, io, spec)
+      local made, refused = task_of(container, io, spec, checkpoint)
       if made and core.cancelled() then made:delete { force = true } end
       return made, refused
    end)
@@ -115,15 +116,19 @@ function start.task(container, given)
       terminal = spec and has_terminal(spec), known = { checkpoint = true },
    })
    if not io then return nil, wrong end
-   if given and given.checkpoint then
-      return nil, failure.new { code = "unimplemented", op = "container.start",
-         id = container.id, message = "checkpoint: tasks cannot be restored yet" }
-   end
    if container.gone then
       return nil, failure.new { code = "not_found", op = "container.start", id = container.id,
          message = ("container %q was deleted"):format(container.id) }
    end
-   return start.checked(container, io)
+   local is_fresh = not (given and given.checkpoint)
+   if is_fresh or core.container_task(container) then return start.checked(container, io) end
+   local checkpoint = require "neap.checkpoint"
+   local members, missing = checkpoint.check(given.checkpoint, container.id)
+   if not members then return nil, missing end
+   local client = core.container_client(container)
+   return checkpoint.use(client, members, function(descriptor)
+      return start.checked(container, io, descriptor)
+   end)
 end
 
 local function exec_of(task, container, config, process)

@@ -205,6 +205,15 @@ function Task:process(id)
    return process, err
 end
 
+--- Write the task's state to a new directory, from which another can start.
+---@param directory string
+---@param options? { exit: boolean? }  end it by that
+---@return true? ok
+---@return neap.Error? err
+function Task:checkpoint(directory, options)
+   return require "neap.checkpoint".save(self, directory, options)
+end
+
 local inspect = require "neap.inspect"
 for name, method in pairs(inspect) do Task[name] = method end
 
