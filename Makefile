@@ -1,7 +1,19 @@
-# Neap. Targets are described in README.md; `make help` lists them.
+# Neap. What can be made, which `make help` prints too:
 #
-#   make demo | check | deps | lint | format | install | bench | valgrind | soak
+#   make              build the program and the library, in build/
+#   make demo         install what is missing, build, run a script in real containers
+#   make check        the same, then lint and every test
+#   make deps         install the distribution's packages that are missing
+#   make install      PREFIX=/usr/local DESTDIR=
+#   make lint         layers, public surface, format, luacheck
+#   make format       format the C
+#   make valgrind     the bindings' specs under valgrind
+#   make bench        measure, beside the peers that are installed
+#   make soak         the long rounds
+#   make clean        remove build/
+#
 #   make SAN=address,undefined check      the same tests under a sanitizer
+#   make SAN=thread check
 
 SHELL    := /bin/bash
 CC       ?= cc
@@ -40,6 +52,9 @@ all: program library
 clean:
 	rm -rf build
 
-.PHONY: all clean
+help:
+	@sed -n 's/^#   //p' Makefile
+
+.PHONY: all clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
