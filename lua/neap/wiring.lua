@@ -30,15 +30,25 @@ local function wants_pipes(io)
    return false
 end
 
+--- Windows has no FIFOs; the server's side of its pipes exists there only.
+local function refuse_pipes(decide, container, io, exec_id, op)
+   local names = decide.stdio_names {
+      container = container.id, process = exec_id, stdin = true, terminal = io.terminal,
+   }
+   local wanted
+   for _, name in ipairs { "stdin", "stdout", "stderr" } do
+      if not wanted and io[name].kind ~= "null" then wanted = names[name] end
+   end
+   return nil, failure.new { code = "unimplemented", op = op, id = container.id,
+      message = ("%s: pipes of Windows cannot be opened here (give \"null\")"):format(wanted) }
+end
+
 --- Names for the pipes, and what the core is to know about them.
 local function pipes_of(container, spec, io, exec_id)
    if not wants_pipes(io) then return {}, {} end
    local op = exec_id and "task.exec" or "container.start"
    local decide, platform = choose(container.runtime)
-   if platform == "windows" then
-      return nil, failure.new { code = "unimplemented", op = op, id = container.id,
-         message = "named pipes of Windows cannot be opened here: give \"null\"" }
-   end
+   if platform == "windows" then return refuse_pipes(decide, container, io, exec_id, op) end
    local path, unmade = bundle_of(container, spec, op)
    if not path then return nil, unmade end
    local names = decide.stdio_names {
