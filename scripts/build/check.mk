@@ -19,7 +19,7 @@ tests: $(test_main) $(if $(wildcard core/test/scripted-server.c),$(B)/core/test/
 
 # TSan knows no real container: core/test, and the specs without.
 check: deps
-	@$(again) program library tests
+	@$(again) -s program library tests
 	@$(gate) $(if $(findstring thread,$(SAN)),core spec)
 
 lint: deps
@@ -30,11 +30,11 @@ format: deps
 
 valgrind: deps
 	@scripts/deps valgrind
-	@$(again) program library tests
+	@$(again) -s program library tests
 	@$(gate) valgrind
 
 bench: deps
-	@$(again) program library
+	@$(again) -s program library
 	@scripts/bench/run
 
 # The long rounds; none yet.

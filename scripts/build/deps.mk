@@ -21,7 +21,7 @@ deps:
 again := $(MAKE) --no-print-directory
 
 demo: deps
-	@$(again) program
+	@$(again) -s program
 	@NEAP_BUILD=$(B) scripts/demo
 
 .PHONY: deps demo
