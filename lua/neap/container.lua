@@ -97,10 +97,20 @@ function values.spec(container)
    return ok and spec or nil
 end
 
---- Of the task that this client knows of; "none" without one.
-function values.status(container)
+--- What this client knows of the task; nil: nothing, for nobody asked.
+local function known_status(container)
    local task = core.container_task(container)
-   return task and core.process_info(task).status or "none"
+   if task then return core.process_info(task).status end
+   return (container.gone or container.has_no_task) and "none" or nil
+end
+
+--- The task's; "none" without one. Whether there is one is asked at most once.
+function values.status(container)
+   local status = known_status(container)
+   if status then return status end
+   local task, err = container:task()
+   if task then return core.process_info(task).status end
+   return err.code == "not_found" and "none" or "unknown"
 end
 
 local metatable = core.metatable "container"
@@ -115,7 +125,7 @@ metatable.__index = function(container, name)
 end
 
 metatable.__tostring = function(container)
-   local state = container.gone and "deleted" or container.status
+   local state = container.gone and "deleted" or known_status(container) or "not asked"
    return ("neap.container %s (%s, %s)"):format(
       container.id, state, since.text(os.time() - container.created_at)
    )

@@ -104,6 +104,19 @@ describe("an exec", function()
       assert.same({}, names_in_bundle())
    end)
 
+   it("that was never started is not waited for for ever, and can be deleted", function()
+      assert(client:call("containerd.services.tasks.v1.Tasks/Exec", {
+         container_id = container.id, exec_id = "idle", spec = {
+            type_url = "types.containerd.io/opencontainers/runtime-spec/1/Process",
+            value = [[{"args":["true"],"cwd":"/","user":{"uid":0,"gid":0}}]] },
+      }))
+      local process = task:process "idle"
+      assert.same({ 0, "created" }, { process.pid, process:status() })
+      assert.equal("deadline_exceeded", select(2, process:wait { timeout = 0.05 }).code)
+      assert.is_truthy(process:delete())
+      assert.equal("not_found", select(2, task:process "idle").code)
+   end)
+
    it("ends with its task", function()
       local process = task:exec { args = { "sleep", "1000" } }
       task:kill "KILL"
