@@ -45,6 +45,12 @@ local function check_terminal(parsed)
    return refuse("failed_precondition", "-t needs a terminal, and standard input is none")
 end
 
+--- Whatever looks at its terminal first finds it as large as ours.
+local function tell_size(spec)
+   local columns, rows = follow.size()
+   if columns then spec.process.consoleSize = { width = columns, height = rows } end
+end
+
 local function read_config(parsed)
    if not parsed.rootfs and not parsed.cmd[1] then
       return refuse("invalid_argument", "nothing to run: --rootfs DIR CMD... is needed")
@@ -60,6 +66,7 @@ local function read_config(parsed)
    local config, why = docker.config(parsed, { getenv = os.getenv, read = read_file })
    if not config then return refuse("invalid_argument", why) end
    config.args = parsed.cmd
+   if parsed.tty and not parsed.detach then config.spec = tell_size end
    return config
 end
 
@@ -75,15 +82,41 @@ local function streams(parsed)
    }
 end
 
---- Wait for the end, passing on what the program is told meanwhile.
-local function attend(task, screen)
-   local _signals <close> = follow.signals(task)
+--- Start it, and wait for its end, passing on what the program is told
+--- meanwhile: the first output may come before start has returned.
+local function attend(container, parsed)
+   local relay <close> = follow.signals()
+   local screen <close> = parsed.tty and follow.terminal() or nil
+
+   local task, unstarted = container:start(streams(parsed))
+   if not task then return nil, unstarted end
+   relay.send_to(task)
    if screen then screen.show(task) end
 
    local exit, err = task:wait()
    if not exit then return nil, err end
    if exit.truncated then log.warn("output is missing: %s", exit.truncated) end
    return exit.code
+end
+
+--- Start it, and let it be.
+local function detach(container, parsed)
+   local task, err = container:start(streams(parsed))
+   if not task then return nil, err end
+   output.write(container.id, "\n")
+   return 0
+end
+
+--- Remove the container, unless it ran and is to be kept.
+local function removal(container, parsed)
+   local keeper = { is_kept = false }
+   return setmetatable(keeper, {
+      __close = function()
+         if keeper.is_kept and (parsed.keep or parsed.detach) then return end
+         local removed, err = container:delete { force = true }
+         if not removed then log.error("%s", err) end
+      end,
+   })
 end
 
 ---@param parsed table
@@ -100,24 +133,10 @@ function run.run(parsed)
    local container, refused = client:create(config)
    if not container then return nil, refused end
 
-   local is_kept = false
-   local _removal <close> = setmetatable({}, {
-      __close = function()
-         if is_kept then return end
-         local removed, err = container:delete { force = true }
-         if not removed then log.error("%s", err) end
-      end,
-   })
-
-   local screen <close> = parsed.tty and not parsed.detach and follow.terminal() or nil
-   local task, unstarted = container:start(streams(parsed))
-   if not task then return nil, unstarted end
-   is_kept = parsed.keep or parsed.detach
-   if parsed.detach then
-      output.write(container.id, "\n")
-      return 0
-   end
-   return attend(task, screen)
+   local keeper <close> = removal(container, parsed)
+   local status, err = (parsed.detach and detach or attend)(container, parsed)
+   keeper.is_kept = status ~= nil
+   return status, err
 end
 
 return run

@@ -18,24 +18,47 @@ local function closing(close)
    return setmetatable({}, { __close = close })
 end
 
---- Send `task` what the program is sent, until the result is closed.
----@param task neap.Task
-function follow.signals(task)
-   local former = {}
-   for _, name in ipairs(FORWARDED) do
-      local number = signal.parse(name)
-      former[number] = signals.set(number, function()
-         local _, err = task:kill(number)
-         if err and err.code ~= "not_found" then log.warn("%s", err) end
-      end)
+---@class neap.program.Relay
+---@field send_to fun(task: neap.Task)  what came meanwhile, and what comes
+
+--- Keep what the program is sent, then send it on, until the result is closed.
+---@return neap.program.Relay
+function follow.signals()
+   local former, kept, task = {}, {}, nil
+
+   local function pass(number)
+      if not task then
+         kept[#kept + 1] = number
+         return
+      end
+      local _, err = task:kill(number)
+      if err and err.code ~= "not_found" then log.warn("%s", err) end
    end
 
-   return closing(function()
+   for _, name in ipairs(FORWARDED) do
+      local number = signal.parse(name)
+      former[number] = signals.set(number, function() pass(number) end)
+   end
+   local relay = closing(function()
       for _, name in ipairs(FORWARDED) do
          local number = signal.parse(name)
          signals.set(number, former[number])
       end
    end)
+   function relay.send_to(started)
+      task = started
+      for _, number in ipairs(kept) do pass(number) end
+   end
+   return relay
+end
+
+--- The size of the terminal that the program has.
+---@return integer? columns  nil where it does not tell
+---@return integer? rows
+function follow.size()
+   local columns, rows = host.size(host.is_terminal(0) and 0 or 1)
+   if not columns or columns == 0 or rows == 0 then return nil end
+   return columns, rows
 end
 
 ---@class neap.program.Screen
@@ -45,12 +68,13 @@ end
 ---@return neap.program.Screen
 function follow.terminal()
    local WINCH <const> = signal.parse "WINCH"
-   local fd = host.is_terminal(0) and 0 or 1
+   local shown_columns, shown_rows = follow.size() -- which its spec tells
    local former
 
    local function resize(task)
-      local columns, rows = host.size(fd)
-      if not columns or columns == 0 or rows == 0 then return end
+      local columns, rows = follow.size()
+      if not columns or columns == shown_columns and rows == shown_rows then return end
+      shown_columns, shown_rows = columns, rows
       local _, err = task:resize(columns, rows)
       if err then log.debug("%s", err) end
    end
