@@ -177,11 +177,28 @@ static int fs_reader(lua_State *L)
     return 1;
 }
 
+/* Lua: fs.fd(file): the descriptor of an open file of Lua's */
+static int fs_fd(lua_State *L)
+{
+    const luaL_Stream *file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+
+    luaL_argcheck(L, file->closef != NULL, 1, "the file is closed");
+    lua_pushinteger(L, fileno(file->f));
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
+    { "fd", fs_fd },
     { "reader", fs_reader },
-    { "stat", fs_stat },   { "lstat", fs_lstat },   { "realpath", fs_realpath },
-    { "cwd", fs_cwd },     { "list", fs_list },     { "mkdir", fs_mkdir },
-    { "rmdir", fs_rmdir }, { "unlink", fs_unlink }, { NULL, NULL },
+    { "stat", fs_stat },
+    { "lstat", fs_lstat },
+    { "realpath", fs_realpath },
+    { "cwd", fs_cwd },
+    { "list", fs_list },
+    { "mkdir", fs_mkdir },
+    { "rmdir", fs_rmdir },
+    { "unlink", fs_unlink },
+    { NULL, NULL },
 };
 
 void fs_open(lua_State *L)

@@ -13,6 +13,11 @@ local fs = {}
 ---@field dev integer
 ---@field size integer
 
+--- The descriptor of an open file.
+---@param file file*
+---@return integer
+function fs.fd(file) end
+
 ---@param path string
 ---@return neap.core.fs.Stat? stat
 ---@return string? errno

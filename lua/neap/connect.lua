@@ -103,7 +103,7 @@ local function trace(client)
    if not settings.trace then return true end
    settings.trace_file = settings.trace_file or io.open(settings.trace, "a")
    if not settings.trace_file then return refuse("trace: cannot open " .. settings.trace) end
-   client:trace(core.fd(settings.trace_file))
+   client:trace(core.fs.fd(settings.trace_file))
    return true
 end
 
