@@ -329,6 +329,19 @@ describe("neap", function()
       end)
    end)
 
+   describe("without a terminal", function()
+      local function ask(call)
+         return neap("-e", "print(require 'neap.host'." .. call .. ")").stdout
+      end
+
+      it("says so", function()
+         assert.equal("false\n", ask "is_terminal(0)")
+         assert.matches("^nil\tInappropriate ioctl", ask "size(0)")
+         assert.matches("^nil\tInappropriate ioctl", ask "raw(0)")
+         assert.equal("\n", ask "restore()")
+      end)
+   end)
+
    describe("as a binary", function()
       it("needs no shared library but the C library's", function()
          local libraries = {}
