@@ -98,6 +98,21 @@ describe("what is restored", function()
       end
    end)
 
+   it("knows what others did meanwhile: a signal, a resumption", function()
+      crash_after [[
+         client:create { id = "ended", rootfs = rootfs, args = { "sleep", "1000" } }:start()
+         client:create { id = "woken", rootfs = rootfs, args = { "sleep", "1000" } }:start()
+            :pause()
+      ]]
+      assert(live.ctr("tasks", "kill", "--signal", "KILL", "ended"))
+      assert(live.ctr("tasks", "resume", "woken"))
+      local _, ended = only "ended"
+      assert.equal(137, ended:wait { timeout = 10 }.code)
+      local _, woken = only "woken"
+      assert.equal("running", woken:status())
+      assert.equal("1", woken:exec { args = { "echo", "1" }, stdout = "pipe" }:read "l")
+   end)
+
    it("finds execs by their ids, and leaves nothing of them", function()
       crash_after [[
          local task = client:create { id = "many", rootfs = rootfs, args = { "sleep", "1000" } }
