@@ -188,22 +188,26 @@ static void *keep(void *ud, void *block, size_t old_size, size_t size)
 /*
  * Scripts' finalizers run, but the loop is left as it is, with what is in
  * flight: the process ends, and taking gRPC down would be a quarter of a short
- * run.
+ * run. A sanitizer is shown that it could be done.
  */
 static void end(lua_State *L)
 {
     context *ctx = context_get(L);
 
+#ifndef __SANITIZE_ADDRESS__
     lua_setallocf(L, keep, NULL);
     if (ctx != NULL)
         ctx->open = false;
+#else
+    (void)ctx, (void)keep;
+#endif
     lua_close(L);
 }
 
 int main(int argc, char **argv)
 {
-    static lua_State *L; /* what end() leaves is not leaked */
     arguments args = { argc, argv };
+    lua_State *L;
     int status;
 
     survive_broken_pipes();
