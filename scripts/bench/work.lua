@@ -1,0 +1,76 @@
+-- What is measured, done by Neap; go/peer.go is its twin.
+--
+--    neap work.lua ROOTFS runs|calls|execs|bulk|files COUNT
+
+local neap = require "neap"
+
+local rootfs, name, count = arg[1], arg[2], tonumber(arg[3])
+local client <close> = assert(neap.connect())
+local work = {}
+
+--- CPU time and the clock, in seconds.
+local function clocks()
+   return os.clock(), neap.now()
+end
+
+--- Call it `count` times; print the median and the CPU time of one, in us.
+local function each(call)
+   local times = {}
+   local cpu = os.clock()
+   for i = 1, count do
+      local start = neap.now()
+      call(i)
+      times[i] = neap.now() - start
+   end
+   cpu = os.clock() - cpu
+   table.sort(times)
+   print(("%.0f %.0f"):format(times[count // 2 + 1] * 1e6, cpu * 1e6 / count))
+end
+
+function work.runs()
+   for _ = 1, count do
+      local result = assert(client:run { rootfs = rootfs, args = { "/bin/echo", "hello" } })
+      assert(result.stdout == "hello\n")
+   end
+end
+
+function work.calls()
+   each(function() assert(client:call("containerd.services.version.v1.Version/Version", {})) end)
+end
+
+function work.execs()
+   local container = assert(client:create { rootfs = rootfs, args = { "/bin/sleep", "600" } })
+   local task = assert(container:start())
+   each(function()
+      local process = assert(task:exec {
+         args = { "/bin/true" }, stdout = function() end, stderr = function() end,
+      })
+      assert(process:wait())
+      assert(process:delete())
+   end)
+   assert(container:delete { force = true })
+end
+
+--- Print MB/s, and the CPU time of a GB in ms.
+local function bulk(stdout, size_of)
+   local cpu, start = clocks()
+   assert(client:run {
+      rootfs = rootfs, args = { "/bin/head", "-c", count .. "m", "/dev/zero" }, stdout = stdout,
+   })
+   local cpu_end, finish = clocks()
+   local bytes = size_of()
+   print(("%.0f %.0f"):format(bytes / 1e6 / (finish - start), (cpu_end - cpu) * 1e3 / (bytes / 1e9)))
+end
+
+--- Every byte through a Lua function.
+function work.bulk()
+   local size = 0
+   bulk(function(bytes) size = size + #(bytes or "") end, function() return size end)
+end
+
+--- To a file; the bytes never enter Lua.
+function work.files()
+   bulk("/dev/null", function() return count * 1048576 end)
+end
+
+work[name]()
