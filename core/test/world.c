@@ -85,6 +85,25 @@ int world_descriptors(void)
     return count - 3; /* ".", ".." and the directory's own */
 }
 
+int world_files(const world *w)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    struct dirent *entry;
+    char to[256];
+    int count = 0;
+
+    while ((entry = readdir(dir)) != NULL) {
+        ssize_t n = readlinkat(dirfd(dir), entry->d_name, to, sizeof to - 1);
+
+        to[n > 0 ? n : 0] = '\0';
+        count += atoi(entry->d_name) > 2 &&
+                 (strncmp(to, w->dir, strlen(w->dir)) == 0 ||
+                  strncmp(to, "pipe:", 5) == 0);
+    }
+    closedir(dir);
+    return count;
+}
+
 void world_await_descriptors(world *w, int count)
 {
     while (world_descriptors() > count) {

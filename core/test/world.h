@@ -44,6 +44,9 @@ const char *world_path(const world *w, const char *name);
 /* Descriptors that this process has open. */
 int world_descriptors(void);
 
+/* Those of them that are files of the directory, or pipes. */
+int world_files(const world *w);
+
 /* Turn until no more than `count` descriptors are open: gRPC closes late. */
 void world_await_descriptors(world *w, int count);
 
