@@ -38,6 +38,18 @@ void *call_new(lua_State *L,
     return c;
 }
 
+int call_push_true(lua_State *L, call *c)
+{
+    (void)c;
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+void call_on_done(void *arg, const neap_error *err)
+{
+    call_done(arg, err);
+}
+
 double call_timeout(lua_State *L, int arg)
 {
     double seconds = 0;

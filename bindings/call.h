@@ -79,6 +79,12 @@ int call_await(lua_State *L, call *c);
  */
 void call_done(call *c, const neap_error *err);
 
+/* A `push` for calls that answer with true. */
+int call_push_true(lua_State *L, call *c);
+
+/* A callback of the core's for them; `arg` is the call. */
+void call_on_done(void *arg, const neap_error *err);
+
 /* The `timeout` of the options table at `arg`, if any, for call.timeout. */
 double call_timeout(lua_State *L, int arg);
 

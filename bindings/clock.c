@@ -11,18 +11,11 @@ static void wake_up(call *c)
     call_done(c, NULL);
 }
 
-static int push_true(lua_State *L, call *c)
-{
-    (void)c;
-    lua_pushboolean(L, true);
-    return 1;
-}
-
 /* Lua: core.sleep(seconds): true */
 static int core_sleep(lua_State *L)
 {
     lua_Number seconds = luaL_checknumber(L, 1);
-    call *c = call_new(L, sizeof *c, push_true, NULL);
+    call *c = call_new(L, sizeof *c, call_push_true, NULL);
 
     c->abort = wake_up;
     c->timeout = seconds > 0 ? seconds : 1e-9;

@@ -43,19 +43,12 @@ static void stop(call *c)
     call_done(c, &cancelled);
 }
 
-static int push_true(lua_State *L, call *c)
-{
-    (void)c;
-    lua_pushboolean(L, true);
-    return 1;
-}
-
 /* Lua: condition:wait{timeout=}: true, or nil, deadline_exceeded */
 static int condition_wait(lua_State *L)
 {
     condition *x = check_condition(L, 1);
     double timeout = call_timeout(L, 2);
-    waiter *w = call_new(L, sizeof *w, push_true, NULL);
+    waiter *w = call_new(L, sizeof *w, call_push_true, NULL);
 
     w->call.abort = stop;
     w->call.op = "condition.wait";

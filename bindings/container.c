@@ -321,18 +321,6 @@ static int container_known(lua_State *L)
 /* --- calls that answer with true -------------------------------------------
  */
 
-static int push_true(lua_State *L, call *c)
-{
-    (void)c;
-    lua_pushboolean(L, true);
-    return 1;
-}
-
-static void on_done(void *arg, const neap_error *err)
-{
-    call_done(arg, err);
-}
-
 static call *new_done(lua_State *L, neap_container *container, bool change)
 {
     double patience = 0;
@@ -342,7 +330,7 @@ static call *new_done(lua_State *L, neap_container *container, bool change)
     lua_getiuservalue(L, 1, 1);
     if (change)
         patience = client_patience(L, -1);
-    c = call_new(L, sizeof *c, push_true, NULL);
+    c = call_new(L, sizeof *c, call_push_true, NULL);
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, -2, 1);
     c->change = change;
@@ -356,7 +344,7 @@ static int container_refresh(lua_State *L)
     neap_container *container = container_check(L, 1);
     call *c = new_done(L, container, false);
 
-    c->req = neap_container_refresh(container, on_done, c);
+    c->req = neap_container_refresh(container, call_on_done, c);
     return call_await(L, c);
 }
 
@@ -371,7 +359,7 @@ static int container_update(lua_State *L)
     luaL_checktype(L, 2, LUA_TTABLE);
     labels = check_labels(L, 2, &count);
     c = new_done(L, container, true);
-    c->req = neap_container_update(container, labels, count, on_done, c);
+    c->req = neap_container_update(container, labels, count, call_on_done, c);
     return call_await(L, c);
 }
 
@@ -381,7 +369,7 @@ static int container_delete(lua_State *L)
     neap_container *container = container_check(L, 1);
     call *c = new_done(L, container, true);
 
-    c->req = neap_container_delete(container, on_done, c);
+    c->req = neap_container_delete(container, call_on_done, c);
     return call_await(L, c);
 }
 

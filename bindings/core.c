@@ -12,6 +12,7 @@
 #include "context.h"
 #include "engine.h"
 #include "error.h"
+#include "exchange.h"
 #include "failure.h"
 #include "fiber.h"
 #include "fs.h"
@@ -19,6 +20,7 @@
 #include "join.h"
 #include "json.h"
 #include "listener.h"
+#include "message.h"
 #include "path.h"
 #include "process.h"
 #include "service.h"
@@ -29,11 +31,11 @@
 /* Each sets its functions in the core table, on top, and leaves the stack. */
 static void (*const parts[])(lua_State *L) = {
     class_open, /* first: the others define classes */
-    error_open,   call_open,   strand_open,   fiber_open,     cancel_open,
-    failure_open, join_open,   wrap_open,     condition_open, clock_open,
-    engine_open,  path_open,   handle_open,   client_open,    container_open,
-    process_open, stream_open, listener_open, fs_open,        json_open,
-    service_open,
+    error_open,   call_open,      strand_open,  fiber_open,     cancel_open,
+    failure_open, join_open,      wrap_open,    condition_open, clock_open,
+    engine_open,  path_open,      handle_open,  client_open,    exchange_open,
+    message_open, container_open, process_open, stream_open,    listener_open,
+    fs_open,      json_open,      service_open,
 };
 
 int luaopen_neap_core(lua_State *L)

@@ -420,22 +420,10 @@ static int process_delete(lua_State *L)
 /* --- calls that answer with true
  * ---------------------------------------------- */
 
-static int push_true(lua_State *L, call *c)
-{
-    (void)c;
-    lua_pushboolean(L, true);
-    return 1;
-}
-
-static void on_done(void *arg, const neap_error *err)
-{
-    call_done(arg, err);
-}
-
 static call *new_done(lua_State *L)
 {
     double seconds = patience(L);
-    call *c = new_about(L, sizeof *c, push_true);
+    call *c = new_about(L, sizeof *c, call_push_true);
 
     c->change = true;
     c->timeout = seconds;
@@ -450,7 +438,7 @@ static int process_kill(lua_State *L)
     bool all = lua_toboolean(L, 3);
     call *c = new_done(L);
 
-    c->req = neap_process_kill(p, signal, all, on_done, c);
+    c->req = neap_process_kill(p, signal, all, call_on_done, c);
     return call_await(L, c);
 }
 
@@ -462,7 +450,7 @@ static int process_resize(lua_State *L)
     uint32_t height = (uint32_t)luaL_checkinteger(L, 3);
     call *c = new_done(L);
 
-    c->req = neap_process_resize(p, width, height, on_done, c);
+    c->req = neap_process_resize(p, width, height, call_on_done, c);
     return call_await(L, c);
 }
 
@@ -471,7 +459,7 @@ static int task_pause(lua_State *L)
     neap_task *task = check_task(L, 1);
     call *c = new_done(L);
 
-    c->req = neap_task_pause(task, on_done, c);
+    c->req = neap_task_pause(task, call_on_done, c);
     return call_await(L, c);
 }
 
@@ -480,7 +468,7 @@ static int task_resume(lua_State *L)
     neap_task *task = check_task(L, 1);
     call *c = new_done(L);
 
-    c->req = neap_task_resume(task, on_done, c);
+    c->req = neap_task_resume(task, call_on_done, c);
     return call_await(L, c);
 }
 

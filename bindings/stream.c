@@ -99,18 +99,6 @@ static int stream_read(lua_State *L)
 /* --- writing ----------------------------------------------------------------
  */
 
-static int push_true(lua_State *L, call *c)
-{
-    (void)c;
-    lua_pushboolean(L, true);
-    return 1;
-}
-
-static void on_written(void *arg, const neap_error *err)
-{
-    call_done(arg, err);
-}
-
 /* Lua: core.stream_write(stream, bytes, { timeout= }?) */
 static int stream_write(lua_State *L)
 {
@@ -118,11 +106,11 @@ static int stream_write(lua_State *L)
     size_t size;
     const char *data = luaL_checklstring(L, 2, &size);
     double timeout = call_timeout(L, 3);
-    call *c = new_about(L, sizeof *c, push_true, NULL);
+    call *c = new_about(L, sizeof *c, call_push_true, NULL);
 
     c->op = "stream.write";
     c->timeout = timeout;
-    c->req = neap_stream_write(stream, data, size, on_written, c);
+    c->req = neap_stream_write(stream, data, size, call_on_done, c);
     return call_await(L, c);
 }
 
