@@ -197,9 +197,14 @@ static void uncover(neap_process *p)
     p->covered = false;
 }
 
+/* Nothing is known of tasks that others start or delete meanwhile, either. */
 void events_uncover(events *e)
 {
+    neap_container *c, *next;
+
     each_process(e, uncover);
+    HASH_ITER(hh, e->client->containers, c, next)
+    c->knows = TASK_UNKNOWN;
 }
 
 /* --- 3. listing ----------------------------------------------------------- */

@@ -53,6 +53,20 @@ describe("in a gap of the event stream", function()
       assert.equal(137, process:delete().code)
    end)
 
+   it("tasks that others start or delete are noticed before a record is deleted", function()
+      local bare = client:create { rootfs = live.rootfs(), args = { "sleep", "1000" } }
+      local task = started { "sleep", "1000" }
+      daemon:kill()
+      daemon:start()
+      local others <close> = daemon:client()
+      others:load(bare.id):start()
+      others:load(task.id):task():delete { force = true }
+      local ok, err = bare:delete()
+      assert.is_nil(ok)
+      assert.equal("failed_precondition", err.code)
+      assert.is_true(task.container:delete())
+   end)
+
    it("a record deleted, and a task started by others, are not mixed up", function()
       local task = started { "sleep", "1000" }
       local container = task.container
