@@ -41,10 +41,13 @@ static void fill(lua_State *L, neap_container *container)
     handle_fill(L, slot, container);
 }
 
-void container_push(lua_State *L, neap_container *container, int client)
+void container_push(lua_State *L, neap_container **container, int client)
 {
+    neap_container *c = *container;
+
     push_empty(L, client);
-    fill(L, container);
+    *container = NULL;
+    fill(L, c);
 }
 
 static int container_gc(lua_State *L)
@@ -199,13 +202,8 @@ static void release(call *c)
 /* User value 1 of the call is the client. */
 static int push_container(lua_State *L, call *c)
 {
-    container_call *answer = (container_call *)c;
-    neap_container *container = answer->container;
-
     lua_getiuservalue(L, -1, 1);
-    push_empty(L, -1);
-    answer->container = NULL;
-    fill(L, container);
+    container_push(L, &((container_call *)c)->container, -1);
     return 1;
 }
 
@@ -373,96 +371,6 @@ static int container_delete(lua_State *L)
     return call_await(L, c);
 }
 
-/* --- listing ----------------------------------------------------------------
- */
-
-typedef struct list_call {
-    call call;
-    neap_found *found; /* owned, with its references until they are pushed */
-    size_t count;
-} list_call;
-
-static void release_list(call *c)
-{
-    list_call *list = (list_call *)c;
-
-    for (size_t i = 0; i < list->count; i++) {
-        neap_container_unref(list->found[i].container);
-        neap_process_unref(list->found[i].task);
-    }
-    free(list->found);
-}
-
-/* A list of { container, task or nil }. */
-static int push_list(lua_State *L, call *c)
-{
-    list_call *list = (list_call *)c;
-
-    lua_getiuservalue(L, -1, 1);
-    lua_createtable(L, (int)list->count, 0);
-    for (size_t i = 0; i < list->count; i++) {
-        neap_found *found = &list->found[i];
-        neap_container *container = found->container;
-
-        lua_createtable(L, 2, 0);
-        push_empty(L, -3);
-        found->container = NULL;
-        fill(L, container);
-        if (found->task != NULL)
-            process_push(L, &found->task, -1);
-        else
-            lua_pushnil(L);
-        lua_rawseti(L, -3, 2);
-        lua_rawseti(L, -2, 1);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    return 1;
-}
-
-static void
-on_list(void *arg, const neap_error *err, neap_found *found, size_t count)
-{
-    list_call *c = arg;
-
-    c->found = found;
-    c->count = count;
-    call_done(&c->call, err);
-}
-
-static const char **check_filters(lua_State *L, int arg, size_t *count)
-{
-    const char **filters;
-
-    *count = 0;
-    if (lua_isnoneornil(L, arg))
-        return NULL;
-    luaL_checktype(L, arg, LUA_TTABLE);
-    filters =
-        lua_newuserdatauv(L, (size_t)luaL_len(L, arg) * sizeof *filters, 0);
-    for (lua_Integer i = 1; lua_geti(L, arg, i) != LUA_TNIL; i++) {
-        filters[(*count)++] = luaL_checkstring(L, -1);
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
-    return filters;
-}
-
-/* Lua: core.container_list(client, filters?, with_tasks) */
-static int container_list(lua_State *L)
-{
-    neap_client *client = client_check(L, 1);
-    bool tasks = lua_toboolean(L, 3);
-    size_t count;
-    const char **filters = check_filters(L, 2, &count);
-    list_call *c = call_new(L, sizeof *c, push_list, release_list);
-
-    lua_pushvalue(L, 1);
-    lua_setiuservalue(L, -2, 1);
-    c->call.req =
-        neap_container_list(client, filters, count, tasks, on_list, c);
-    return call_await(L, &c->call);
-}
-
 /* --- registration -----------------------------------------------------------
  */
 
@@ -478,7 +386,6 @@ static const luaL_Reg metamethods[] = {
 static const luaL_Reg functions[] = {
     { "container_create", container_create },
     { "container_load", container_load },
-    { "container_list", container_list },
     { "container_known", container_known },
     { "container_refresh", container_refresh },
     { "container_update", container_update },

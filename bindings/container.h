@@ -12,8 +12,11 @@ void container_open(lua_State *L);
 
 neap_container *container_check(lua_State *L, int arg);
 
-/* Push the handle of `container`, whose reference goes to it. */
-void container_push(lua_State *L, neap_container *container, int client);
+/*
+ * Push the handle of `*container`, whose reference goes to it and clears it;
+ * `client` is the stack index of its client's handle.
+ */
+void container_push(lua_State *L, neap_container **container, int client);
 
 /* The Any { type_url=, value= } in field `name` of the table at `index`. */
 neap_any field_any(lua_State *L, int index, const char *name);
