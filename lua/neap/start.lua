@@ -10,6 +10,7 @@ local outage = require "neap.outage"
 local outline = require "neap.outline"
 local plumbing = require "neap.plumbing"
 local refusal = require "neap.refusal"
+local removal = require "neap.removal"
 local specs = require "neap.spec"
 local stdio = require "neap.stdio"
 local turn = require "neap.turn"
@@ -64,6 +65,14 @@ local function undo_task(container, err)
    })
 end
 
+--- A task that was created, could not start and would not be deleted either.
+local function sweep(container, err)
+   local task = core.task_load(container)
+   if not task then return end
+   local ok, undone = removal.process(task)
+   if not ok then err.left = undone.left or { "task " .. container.id } end
+end
+
 local function refuse(container, op, message)
    return nil, failure.new { code = "failed_precondition", op = op, id = container.id,
       message = message }
@@ -74,6 +83,7 @@ local function task_of(container, io, spec, checkpoint)
    local keeper, failed = failure_keeper()
    local config, pumps = wiring.connect(container, spec, io, nil, failed)
    if not config then return nil, pumps end
+   local had_none = container.has_no_task
    local task, err = core.task_start(container, {
       io = config, options = wiring.options(container, spec), checkpoint = checkpoint,
    })
@@ -82,6 +92,8 @@ local function task_of(container, io, spec, checkpoint)
       return settle(task, io, pumps, keeper)
    end
    undo_task(container, err)
+   local is_ours = had_none and err.code ~= "already_exists"
+   if is_ours and not container.has_no_task and not err.left then sweep(container, err) end
    return nil, refusal.explain(err)
 end
 

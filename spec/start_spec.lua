@@ -1,0 +1,57 @@
+-- A start that fails half way, against a containerd that is scripted.
+
+local neap = require "neap"
+
+describe("a start", function()
+   local T <const>, C <const> = "containerd.services.tasks.v1.Tasks/",
+      "containerd.services.containers.v1.Containers/"
+   local server, client, container
+
+   before_each(function()
+      server = require "support.server".start()
+      server:stream("containerd.services.events.v1.Events/Subscribe")
+      server:answer(C .. "Create", { container = { id = "c", created_at = 5,
+         runtime = { name = "io.containerd.runhcs.v1" },
+         spec = { type_url = "types.containerd.io/opencontainers/runtime-spec/1/Spec",
+            value = { process = { args = { "true" } } } } } })
+      server:answer(T .. "Create", { container_id = "c", pid = 7 })
+      client = neap.connect { address = server.address, namespace = "n" }
+      container = client:create { id = "c", runtime = "io.containerd.runhcs.v1",
+         spec = { process = { args = { "true" }, cwd = "C:\\" }, root = { path = "x" } } }
+   end)
+   after_each(function()
+      client:close()
+      server:__close()
+      os.execute("rm -rf " .. require "neap.bundle".path {
+         engine = server.address, namespace = "n", id = "c" }:match "^(.*)/n/c$")
+   end)
+
+   it("that containerd refuses deletes what it made, and says why", function()
+      server:fail(T .. "Start", 2, "no such thing")
+      server:answer(T .. "Delete", { id = "c" })
+      local task, err = container:start()
+      assert.is_nil(task)
+      assert.same({ "unknown", 125, nil }, { err.code, err.status, err.left })
+      assert.equal(1, server:calls(T .. "Delete"))
+      assert.equal("none", container.status)
+   end)
+
+   it("that cannot be taken back says what is left", function()
+      server:fail(T .. "Start", 2, "no such thing")
+      server:fail(T .. "Delete", 2, "cannot delete a running process")
+      server:answer(T .. "Get", { process = { id = "c", pid = 7, status = "STOPPED" } })
+      local task, err = container:start()
+      assert.is_nil(task)
+      assert.matches("no such thing", err.message)
+      assert.same({ "task c" }, err.left)
+      assert.equal(4, server:calls(T .. "Delete"))
+   end)
+
+   it("where another's task is leaves that alone", function()
+      server:fail(T .. "Create", 6, "task c: already exists")
+      local task, err = container:start()
+      assert.is_nil(task)
+      assert.equal("already_exists", err.code)
+      assert.equal(0, server:calls(T .. "Delete") + server:calls(T .. "Kill"))
+   end)
+end)
