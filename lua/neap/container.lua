@@ -48,11 +48,16 @@ end
 ---@return neap.Error? err  `err.status` where the process could not start
 function Container:start(io) return require "neap.start".task(self, io) end
 
+--- The task this client knows of; one that others deleted has a handle, no more.
+local function known_task(container)
+   return not container.has_no_task and core.container_task(container) or nil
+end
+
 --- The task that containerd holds, running or stopped.
 ---@return neap.Task? task
 ---@return neap.Error? err  `not_found`
 function Container:task()
-   local task = core.container_task(self)
+   local task = known_task(self)
    if task then return task end
    local loaded, err = core.task_load(self)
    if loaded then core.state(self).task = loaded end
@@ -99,7 +104,7 @@ end
 
 --- What this client knows of the task; nil: nothing, for nobody asked.
 local function known_status(container)
-   local task = core.container_task(container)
+   local task = known_task(container)
    if task then return core.process_info(task).status end
    return (container.gone or container.has_no_task) and "none" or nil
 end
