@@ -61,10 +61,18 @@ function bundles.make(client, of, spec, op)
    return decided
 end
 
+--- The namespace's and the engine's directory go with their last bundle. Who
+--- makes one at the same moment finds them gone, and makes them again.
+local function remove_empty_above(bundle_path)
+   local namespace = path.parent(bundle_path)
+   if fs.rmdir(namespace) then fs.rmdir(path.parent(namespace)) end
+end
+
 local function remove_by_plan(plan)
    for _, name in ipairs(plan.unlink) do fs.unlink(name) end
    local ok, errno = fs.rmdir(plan.rmdir)
    if not ok and errno ~= "ENOENT" then return nil, path.reason(errno) end
+   remove_empty_above(plan.rmdir)
    return true
 end
 
@@ -99,7 +107,7 @@ end
 function bundles.release(container)
    if container.labels["neap.bundle"] ~= nil then return end
    local asked = question(core.container_client(container), container.id, {})
-   fs.rmdir(asked.expected) -- fails while there is something in it
+   if fs.rmdir(asked.expected) then remove_empty_above(asked.expected) end
 end
 
 --- Remove a bundle, if it is ours; else it stays, and a warning names it.
