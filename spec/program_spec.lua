@@ -343,6 +343,33 @@ describe("neap", function()
       end)
    end)
 
+   describe("with a terminal made raw", function()
+      for way, code in pairs {
+         ["its end"] = "",
+         ["os.exit"] = "os.exit(3)",
+         ["an error"] = "error 'x'",
+         ["a signal"] = "os.execute 'kill -TERM $PPID' require 'neap'.sleep(100)",
+         ["two signals"] = "os.execute 'kill -TERM $PPID; kill -TERM $PPID' while true do end",
+         ["a crash"] = "os.execute 'kill -SEGV $PPID' while true do end",
+      } do
+         it("restores it after " .. way, function()
+            if shell.build:find "san" then pending "a sanitizer takes or delays signals" end
+            local path = write_script(([[
+               before=$(stty -g)
+               '%s' -e "require 'neap.host'.raw(0)
+                  assert(os.execute 'stty -a | grep -q -- -icanon') %s"
+               test "$(stty -g)" = "$before" && echo same
+            ]]):format(shell.program, (code:gsub("%$", "\\$"))))
+
+            local result = shell.run {
+               "/usr/bin/script", "-qec", "ulimit -c 0; . " .. path, "/dev/null",
+            }
+
+            assert.matches("same\r\n$", result.stdout)
+         end)
+      end
+   end)
+
    describe("as a binary", function()
       it("needs no shared library but the C library's", function()
          local libraries = {}
