@@ -9,7 +9,7 @@
 #include "events.h"
 #include "watch.h"
 
-/* As DESIGN.md has it: containerd is back within seconds, or not soon. */
+/* containerd is back within seconds, or not soon. */
 #define EVENTS_BACKOFF_MIN_S 0.1
 #define EVENTS_BACKOFF_MAX_S 2.0
 

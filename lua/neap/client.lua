@@ -22,7 +22,7 @@ local function context(op, config)
 end
 
 --- Create a container's record. There is no process in it yet.
----@param config table  API.md: config
+---@param config neap.Config
 ---@return neap.Container? container
 ---@return neap.Error? err  `already_exists`
 function Client:create(config)
@@ -47,7 +47,7 @@ function Client:load(id)
 end
 
 --- Load the container that `config.id` names, else create it.
----@param config table
+---@param config neap.Config
 ---@return neap.Container? container
 ---@return boolean|neap.Error found  was it there?
 function Client:ensure(config)
@@ -119,7 +119,7 @@ function Client:restore(options)
 end
 
 --- Run a container to its end and leave nothing behind.
----@param config table
+---@param config neap.RunConfig
 ---@return neap.Result? result
 ---@return neap.Error? err
 function Client:run(config)
@@ -128,9 +128,17 @@ function Client:run(config)
    return require "neap.run"(self, checked)
 end
 
---- Listen: see neap.listen.
+--- Call `fn(event)` for each event of a topic: "exit", "/images/create", "/tasks/*".
+---@param topic string
+---@param fn async fun(event: neap.Event)
+---@return neap.Subscription? subscription
+---@return neap.Error? err
 function Client:on(topic, fn) return require "neap.listen".on(self, topic, fn) end
 
+--- Iterate over events.
+---@param options? { topic: string?, id: string?, filter: function|table|nil, buffer: integer? }
+---@return neap.Events? events
+---@return neap.Error? err
 function Client:events(options) return require "neap.listen".events(self, options) end
 
 local metatable = core.metatable "client"

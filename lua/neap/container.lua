@@ -43,7 +43,7 @@ function Container:update(changes)
 end
 
 --- Create the container's task and start it.
----@param io? table  API.md: Streams
+---@param io? neap.StartIo
 ---@return neap.Task? task
 ---@return neap.Error? err  `err.status` where the process could not start
 function Container:start(io) return require "neap.start".task(self, io) end

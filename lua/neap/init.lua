@@ -8,6 +8,7 @@ local fiber = require "neap.fiber"
 
 require "neap.client"
 
+---@class neap
 local neap = {
    connect = require "neap.connect",
    loop = fiber.loop,

@@ -118,7 +118,7 @@ end
 
 --- Start a container's task.
 ---@param container neap.Container
----@param given? table  API.md: Streams
+---@param given? neap.StartIo
 ---@return neap.Task? task
 ---@return neap.Error? err
 function start.task(container, given)

@@ -182,7 +182,7 @@ for name, method in pairs(both) do
 end
 
 --- Start a process more in the container.
----@param config table
+---@param config neap.ExecConfig
 ---@return neap.Process? process
 ---@return neap.Error? err  `err.status` where it could not start
 function Task:exec(config) return require "neap.start".exec(self, config) end

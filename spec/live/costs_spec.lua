@@ -1,4 +1,4 @@
--- What each operation costs, by containerd's own counters: API.md's table.
+-- What each operation costs, by containerd's own counters.
 
 local live = require "support.live"
 

@@ -1,0 +1,186 @@
+---@meta
+
+-- What a script sees and no function of lua/neap declares: the tables it gives
+-- and gets, and the fields of handles. For editors and readers, never loaded.
+
+--- What is loaded when it is first touched.
+---@class neap
+---@field json table           encode, decode, array, is_array, null, uint
+---@field log table            error, warn, info, debug, trace; level, sink
+---@field sink table           lines, file, tail
+---@field source table         string
+---@field engine table         start, stop, status: the embedded containerd
+---@field platform { linux: table, windows: table }
+---@field version string
+---@field on_signal fun(name: string, fn: async fun())  in the program only
+
+--- --- what is given ---------------------------------------------------------
+
+---@alias neap.Output
+---| "null" | "inherit" | "pipe"
+---| string                     # a path with a "/": appended to
+---| async fun(bytes: string?)  # nil at the end
+---| neap.Sink
+---| neap.Output[]              # each gets every byte
+
+---@alias neap.Input
+---| "null" | "inherit" | "pipe"
+---| string                     # a path with a "/"
+---| async fun(): string?
+---| table                      # of neap.source
+
+---@class neap.Io
+---@field stdin? neap.Input
+---@field stdout? neap.Output
+---@field stderr? neap.Output|"stdout"
+---@field drain? number  seconds that output may take after the exit
+
+---@class neap.StartIo: neap.Io
+---@field checkpoint? string  the directory to start from
+
+--- Of `task:exec`.
+---@class neap.ExecConfig: neap.Io
+---@field id? string
+---@field args string[]
+---@field env? string[]|table<string, string>
+---@field cwd? string
+---@field user? integer|string  1000, "1000:100", "name", "name:group"
+---@field terminal? boolean
+
+--- Limits, by docker's names or OCI's; also of `task:update`.
+---@class neap.Limits
+---@field memory? string|integer|table
+---@field memory_swap? string|integer
+---@field memory_reservation? string|integer
+---@field cpus? number
+---@field cpu? table
+---@field pids? integer|table
+
+--- Of `client:create`. Exactly one of image and rootfs, unless spec is whole.
+---@class neap.Config: neap.Limits
+---@field id? string
+---@field image? string
+---@field rootfs? string
+---@field args? string[]
+---@field entrypoint? string[]
+---@field env? string[]|table<string, string>
+---@field cwd? string
+---@field user? integer|string
+---@field terminal? boolean
+---@field hostname? string
+---@field labels? table<string, string>
+---@field annotations? table<string, string>
+---@field mounts? (string|table)[]  "src:dst[:ro]", or OCI's
+---@field network? string  "none", "host", "container:ID"
+---@field readonly? boolean
+---@field cap_add? string[]
+---@field cap_drop? string[]
+---@field no_new_privileges? boolean
+---@field masked_paths? string[]
+---@field readonly_paths? string[]
+---@field sysctl? table<string, string>
+---@field ulimits? table
+---@field shm_size? string|integer
+---@field oom_score_adj? integer
+---@field userns? table
+---@field runtime? string
+---@field runtime_options? table
+---@field stop_signal? string|integer
+---@field spec? table|fun(spec: table): table?
+
+--- Of `client:run`.
+---@class neap.RunConfig: neap.Config, neap.Io
+---@field timeout? number|false
+---@field limit? string|integer  of each captured output; 16m
+
+--- --- what is got -----------------------------------------------------------
+
+---@class neap.Exit
+---@field code integer
+---@field signal? integer     where 1 <= code - 128 <= 64
+---@field time number         seconds since 1970
+---@field truncated? string   why output is missing
+---@field lost? boolean       the shim died; the code is containerd's guess
+
+---@class neap.Event
+---@field topic string        "/tasks/exit"
+---@field time number
+---@field id? string          of the container
+---@field process? string     of the exec; the container's id for its task
+---@field pid? integer
+---@field code? integer
+---@field container? neap.Container  the handle, where this client has one
+---@field data? table         the event's own message
+---@field synthetic? boolean  found by a resync, not heard
+---@field dropped? integer    how many before it were dropped
+
+---@class neap.Container
+---@field id string
+---@field labels table<string, string>
+---@field image string
+---@field runtime string
+---@field snapshot_key string
+---@field spec? table         decoded anew at each look
+---@field status string       of its task; "none" without one
+---@field created_at number   seconds since 1970
+
+---@class neap.Task
+---@field id string
+---@field pid integer         0 before the start and after the deletion
+---@field container neap.Container
+---@field stdin? neap.Stream  where it is a "pipe"
+---@field stdout? neap.Stream
+---@field stderr? neap.Stream
+local Task = {}
+
+--- The pids of all processes in the container.
+---@async
+---@return integer[]? pids
+---@return neap.Error? err
+function Task:pids() end
+
+---@async
+---@return { pid: integer, exec_id: string? }[]? processes
+---@return neap.Error? err
+function Task:processes() end
+
+--- Rows about the processes, for people.
+---@async
+---@return table[]? rows
+---@return neap.Error? err
+function Task:summary() end
+
+---@async
+---@return table? stats
+---@return neap.Error? err
+function Task:stats() end
+
+---@async
+---@param limits neap.Limits
+---@return true? ok
+---@return neap.Error? err
+function Task:update(limits) end
+
+---@class neap.Process
+---@field id string
+---@field pid integer
+---@field container neap.Container
+---@field stdin? neap.Stream
+---@field stdout? neap.Stream
+---@field stderr? neap.Stream
+
+--- A service of containerd's: its RPCs in snake_case. Calls the unary ones, opens
+--- a stream for others.
+---@class neap.Service
+---@field [string] async fun(self: neap.Service, request?: table, options?: table): any, neap.Error?
+
+---@class neap.Client
+---@field content neap.Service
+---@field diff neap.Service
+---@field images neap.Service
+---@field introspection neap.Service
+---@field leases neap.Service
+---@field namespaces neap.Service
+---@field snapshots neap.Service
+---@field tasks neap.Service
+---@field version neap.Service
