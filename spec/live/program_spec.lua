@@ -176,7 +176,7 @@ describe("neap run -t", function()
          rm -f "$1/tmp/go"
          (until [ -e "$1/tmp/go" ]; do sleep 0.01; done; stty rows 40 cols 120) </dev/tty &
          "$neap" run -it --rootfs "$1" sh -c 'stty size; touch /tmp/go
-            while [ "$(stty size)" = "30 100" ]; do sleep 0.01; done; stty size'
+            until [ "$(stty size)" = "40 120" ]; do sleep 0.01; done; stty size'
       ]]
 
       assert.matches("30 100\r\n.-40 120\r\n", result.stdout)
