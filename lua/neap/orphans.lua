@@ -8,20 +8,34 @@ local bundle = require "neap.bundle"
 local bundles = require "neap.bundles"
 local core = require "neap.core"
 local fs = core.fs
+local labels = require "neap.labels"
 local log = require "neap.log"
+local path = require "neap.path"
 
 local orphans = {}
 
---- { [exec id] = { path, … } }, and the readers' files among the paths.
-local function find(container, own)
+--- The FIFOs of execs in a directory: { { id, path }, … }; most have none.
+local function fifos_in(directory, container)
    local found = {}
-   for _, name in ipairs(fs.list(own) or {}) do
+   for _, name in ipairs(fs.list(directory) or {}) do
       local id = name:match "^(.+)%.%x+%-std%a+$"
-      local fifo = own .. "/" .. name
-      local reader = bundle.reader(own, fifo)
-      if id and id ~= container.id and not fs.reader(reader) then
+      if id and id ~= container.id then found[#found + 1] = { id, directory .. "/" .. name } end
+   end
+   return found
+end
+
+--- { [exec id] = { path, … } }, and the readers' files among the paths.
+local function find(container)
+   local recorded = container.labels[labels.bundle] or ""
+   local fifos = path.is_plain(recorded) and fifos_in(recorded, container) or {}
+   local own = fifos[1] and bundles.own(container)
+   if recorded ~= own then return {} end
+   local found = {}
+   for _, fifo in ipairs(fifos) do
+      local id, reader = fifo[1], bundle.reader(own, fifo[2])
+      if not fs.reader(reader) then
          found[id] = found[id] or { reader }
-         table.insert(found[id], fifo)
+         table.insert(found[id], fifo[2])
       end
    end
    return found
@@ -35,7 +49,7 @@ local function delete(client, event, paths)
       log.warn("exec %s of container %s stays: %s", event.process, event.id, err.message)
       return
    end
-   for _, path in ipairs(paths) do fs.unlink(path) end
+   for _, place in ipairs(places) do fs.unlink(place) end
 end
 
 local function on_exit(client, known, event)
@@ -50,8 +64,7 @@ end
 ---@param client neap.Client
 ---@param container neap.Container
 function orphans.adopt(client, container)
-   local own = bundles.own(container)
-   local found = own and find(container, own) or {}
+   local found = find(container)
    if not next(found) then return end
    local state = core.state(client)
    if not state.orphans then
