@@ -49,7 +49,7 @@ local function delete(client, event, paths)
       log.warn("exec %s of container %s stays: %s", event.process, event.id, err.message)
       return
    end
-   for _, place in ipairs(places) do fs.unlink(place) end
+   for _, place in ipairs(paths) do fs.unlink(place) end
 end
 
 local function on_exit(client, known, event)
