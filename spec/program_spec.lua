@@ -361,9 +361,9 @@ describe("neap", function()
                test "$(stty -g)" = "$before" && echo same
             ]]):format(shell.program, (code:gsub("%$", "\\$"))))
 
-            local result = shell.run {
+            local result = shell.run({
                "/usr/bin/script", "-qec", "ulimit -c 0; . " .. path, "/dev/null",
-            }
+            }, { stdin = "open" }) -- its end would be typed
 
             assert.matches("same\r\n$", result.stdout)
          end)

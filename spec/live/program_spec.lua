@@ -30,7 +30,8 @@ local function on_terminal(line)
    local inner = ("stty rows 30 cols 100; set -- '%s'; neap='%s'; %s"):format(
       live.rootfs(), shell.program, line
    )
-   return shell.run({ "/usr/bin/script", "-qec", inner, "/dev/null" }, options())
+   return shell.run({ "/usr/bin/script", "-qec", inner, "/dev/null" },
+      options { stdin = "open" }) -- its end would be typed
 end
 
 describe("neap run", function()
