@@ -20,27 +20,28 @@ unknown(const char *what, const near *guess, const char *op, neap_error *err)
     return false;
 }
 
+/* Offers are for a word that is not there: comparing spellings takes time. */
 static const ProtobufCServiceDescriptor *find_service(near *guess)
 {
     const ProtobufCServiceDescriptor *service;
 
-    for (size_t i = 0; (service = registry_service_at(i)) != NULL; i++) {
+    for (size_t i = 0; (service = registry_service_at(i)) != NULL; i++)
         if (strcmp(service->name, guess->word) == 0)
             return service;
+    for (size_t i = 0; (service = registry_service_at(i)) != NULL; i++)
         near_offer(guess, service->name);
-    }
     return NULL;
 }
 
 static const ProtobufCMethodDescriptor *
 find_method(const ProtobufCServiceDescriptor *service, near *guess)
 {
-    for (unsigned i = 0; i < service->n_methods; i++) {
-        if (strcmp(service->methods[i].name, guess->word) == 0)
-            return &service->methods[i];
+    const ProtobufCMethodDescriptor *method =
+        protobuf_c_service_descriptor_get_method_by_name(service, guess->word);
+
+    for (unsigned i = 0; method == NULL && i < service->n_methods; i++)
         near_offer(guess, service->methods[i].name);
-    }
-    return NULL;
+    return method;
 }
 
 static method_kind kind_of(const char *service, const char *method)
