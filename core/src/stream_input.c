@@ -164,6 +164,8 @@ static void cancel_write(neap_request *req)
         ;
     *at = r->next;
     stream_request_fail(r, NEAP_CANCELLED, "the write was cancelled");
+    if (s->closing && s->writers == NULL)
+        stream_finish(s); /* the close waited for this one */
     go_on(s);
 }
 
@@ -177,7 +179,8 @@ neap_request *neap_stream_write(neap_stream *stream,
 
     r->write_cb = cb;
     r->data = xmalloc(size);
-    memcpy(r->data, data, size);
+    if (size > 0)
+        memcpy(r->data, data, size);
     r->size = size;
     if (!stream->is_input || stream->kind != NEAP_STDIO_PIPE) {
         stream_request_fail(r, NEAP_FAILED_PRECONDITION,

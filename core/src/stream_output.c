@@ -30,6 +30,8 @@ static void keep(neap_stream *s, const char *data, size_t size)
         stream_truncate(s, "limit");
         size = room;
     }
+    if (size == 0)
+        return;
     if (s->captured_size + size > s->captured_room) {
         s->captured_room = (s->captured_size + size) * 2;
         s->captured = xrealloc(s->captured, s->captured_room);
