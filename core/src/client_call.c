@@ -200,6 +200,10 @@ neap_exchange *neap_exchange_open(neap_client *client,
     size_t size;
     char *path;
 
+    if (client->rpc == NULL) {
+        neap_error_set(err, NEAP_CANCELLED, opt.op, "the client was closed");
+        return NULL;
+    }
     if (!find_method(method, true, &m, err))
         return NULL;
     bytes = encode_first(&m, request, &size, err);

@@ -18,7 +18,9 @@ typedef struct listing {
     neap_request req;    /* first */
     neap_client *client; /* a reference */
     rpc_stream *stream;
-    neap_found *found; /* references */
+    neap_request *flying; /* what is cancelled */
+    neap_error err;       /* of its own */
+    neap_found *found;    /* references */
     size_t count, room;
     bool tasks;
     unsigned round; /* the subscription's when tasks were asked for; or 0 */
@@ -38,6 +40,7 @@ static void finish(listing *l, const neap_error *err)
     } else {
         l->cb(l->arg, NULL, l->found, l->count);
     }
+    neap_error_clear(&l->err);
     neap_client_unref(l->client);
     free(l);
 }
@@ -84,7 +87,8 @@ static void list_tasks(listing *l)
         CONTAINERD__SERVICES__TASKS__V1__LIST_TASKS_REQUEST__INIT;
 
     l->round = events_round(l->client);
-    rpc_unary(l->client->rpc, &method, &request.base, NULL, on_tasks, l);
+    l->flying =
+        rpc_unary(l->client->rpc, &method, &request.base, NULL, on_tasks, l);
 }
 
 /* --- 1. records ----------------------------------------------------------- */
@@ -102,7 +106,12 @@ static void on_end(listing *l, const neap_error *err)
 {
     rpc_stream_close(l->stream);
     l->stream = NULL;
-    if (err == NULL && l->tasks && l->client->rpc != NULL)
+    if (err == NULL && l->tasks && l->client->rpc == NULL) {
+        neap_error_set(&l->err, NEAP_CANCELLED, "client.restore",
+                       "the client was closed");
+        err = &l->err;
+    }
+    if (err == NULL && l->tasks)
         list_tasks(l);
     else
         finish(l, err);
@@ -120,17 +129,22 @@ on_message(void *arg, const neap_error *err, const uint8_t *data, size_t size)
     }
     m = containerd__services__containers__v1__list_container_message__unpack(
         NULL, size, data);
-    if (m != NULL && m->container != NULL)
+    if (m == NULL) {
+        neap_error_set(&l->err, NEAP_INTERNAL, "client.containers",
+                       "containerd sent a malformed record");
+        on_end(l, &l->err);
+        return;
+    }
+    if (m->container != NULL)
         keep(l, container_adopt(l->client, m->container));
-    if (m != NULL)
-        containerd__services__containers__v1__list_container_message__free_unpacked(
-            m, NULL);
+    containerd__services__containers__v1__list_container_message__free_unpacked(
+        m, NULL);
     read_next(l);
 }
 
 static void read_next(listing *l)
 {
-    rpc_stream_read(l->stream, on_message, l);
+    l->flying = rpc_stream_read(l->stream, on_message, l);
 }
 
 static void send_filters(listing *l, const char *const *filters, size_t count)
@@ -149,9 +163,9 @@ static void send_filters(listing *l, const char *const *filters, size_t count)
     free(bytes);
 }
 
-static void let_it_finish(neap_request *req)
+static void cancel_listing(neap_request *req)
 {
-    (void)req; /* bounded by the client's deadline */
+    neap_request_cancel(((listing *)req)->flying);
 }
 
 static void fail_listing(void *ctx, const neap_error *err)
@@ -170,7 +184,7 @@ neap_request *neap_container_list(neap_client *client,
     rpc_options options = { .op = "client.containers",
                             .timeout_s = client->timeout_s };
 
-    l->req.cancel = let_it_finish;
+    l->req.cancel = cancel_listing;
     l->client = neap_client_ref(client);
     l->tasks = tasks;
     l->cb = cb;

@@ -111,8 +111,10 @@ void server_socket_cut(server_socket *s)
 
 static void stop_listening(server_socket *s)
 {
-    if (s->listen >= 0)
+    if (s->listen >= 0) {
+        shutdown(s->listen, SHUT_RDWR); /* it is being polled: close waits */
         close(s->listen);
+    }
     s->listen = -1;
     eventfd_write(s->wake, 1);
 }
