@@ -1,0 +1,91 @@
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "reader.h"
+
+static char directory[] = "/tmp/neap-reader-test.XXXXXX";
+
+static char *place(const char *name)
+{
+    return xasprintf("%s/%s", directory, name);
+}
+
+static void passed(const char *name)
+{
+    printf("ok - %s\n", name);
+}
+
+static void test_second_is_told_whose_it_is(void)
+{
+    neap_error err = { 0 };
+    char *path = place("reader"), *mine = xasprintf("process %d ", getpid());
+    int fd = reader_lock(path, &err), again;
+
+    assert(fd >= 0 && err.code == NEAP_OK);
+    assert(neap_reader_pid(path) == getpid());
+    assert(reader_lock(path, &err) == -1);
+    assert(err.code == NEAP_FAILED_PRECONDITION);
+    assert(strstr(err.message, mine) != NULL);
+    neap_error_clear(&err);
+
+    close(fd);
+    assert(neap_reader_pid(path) == 0);
+    again = reader_lock(path, &err);
+    assert(again >= 0);
+    close(again);
+    unlink(path);
+    free(mine);
+    free(path);
+    passed("who comes second is told whose the streams are");
+}
+
+static void test_lock_dies_with_its_process(void)
+{
+    neap_error err = { 0 };
+    char *path = place("dies");
+    pid_t child = fork();
+    int status, fd;
+
+    if (child == 0)
+        _exit(reader_lock(path, &err) >= 0 ? 0 : 1);
+    assert(waitpid(child, &status, 0) == child && status == 0);
+    assert(neap_reader_pid(path) == 0);
+    fd = reader_lock(path, &err);
+    assert(fd >= 0);
+    close(fd);
+    unlink(path);
+    free(path);
+    passed("a lock ends with the process that has it");
+}
+
+static void test_place_that_cannot_be(void)
+{
+    neap_error err = { 0 };
+    char *path = place("no/where"), *link = place("link");
+
+    assert(reader_lock(path, &err) == -1 && err.code == NEAP_NOT_FOUND);
+    neap_error_clear(&err);
+    assert(neap_reader_pid(path) == 0);
+    assert(symlink("/etc/passwd", link) == 0);
+    assert(reader_lock(link, &err) == -1);
+    neap_error_clear(&err);
+    unlink(link);
+    free(link);
+    free(path);
+    passed("neither a missing directory nor a link is locked");
+}
+
+int main(void)
+{
+    assert(mkdtemp(directory) != NULL);
+    test_second_is_told_whose_it_is();
+    test_lock_dies_with_its_process();
+    test_place_that_cannot_be();
+    assert(rmdir(directory) == 0);
+    return 0;
+}
