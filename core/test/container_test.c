@@ -162,7 +162,10 @@ static void test_one_handle(scene *s)
     assert(loaded == created);
     assert(neap_container_known(s->client, "box") == created);
     assert(neap_container_known(s->client, "other") == NULL);
+    assert(neap_container_ref(created) == created);
     neap_container_unref(created);
+    neap_container_unref(created);
+    assert(neap_container_known(s->client, "box") == loaded);
     neap_container_unref(loaded);
     assert(neap_container_known(s->client, "box") == NULL);
     again = load(s, "box", 1); /* nobody held it: a new one */
