@@ -22,6 +22,7 @@ local Process = core.classes.process
 
 local both = {}
 
+local WAIT <const> = { timeout = true }
 local KILL <const> = { all = true }
 local STOP <const> = { timeout = true, signal = true }
 local DELETE <const> = { force = true }
@@ -45,6 +46,10 @@ end
 ---@return neap.Exit? exit
 ---@return neap.Error? err  `deadline_exceeded`, `not_found`
 function both:wait(options)
+   if type(options) == "table" then
+      local given, unknown = fields.options("wait", 1, options, WAIT)
+      if not given then return refuse(self, "process.wait", unknown) end
+   end
    local exit, err = core.process_wait(self, options)
    if not exit then return nil, err end
    local failed = core.state(self).failure

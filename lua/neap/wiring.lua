@@ -8,16 +8,21 @@ local core = require "neap.core"
 local failure = require "neap.error"
 local fs = core.fs
 local ids = require "neap.id"
+local labels = require "neap.labels"
 local log = require "neap.log"
 local plumbing = require "neap.plumbing"
 local stdio = require "neap.stdio"
 
 local wiring = {}
 
---- The directory for FIFOs, made again where it has gone (a reboot empties /run).
+--- The directory for FIFOs: ours, made again where it has gone (a reboot empties
+--- /run); docker's where only that is recorded. Our own label alone proves nothing.
 local function bundle_of(container, spec, op)
-   local path = bundle.find(container.labels)
-   if path and fs.lstat(path) then return path end
+   local own = bundles.own(container)
+   if own then return own end
+   local recorded = container.labels
+   local docker = recorded[labels.bundle] == nil and bundle.find(recorded)
+   if docker and fs.lstat(docker) then return docker end
    local client = core.container_client(container)
    local made, err = bundles.make(client, container, spec, op)
    return made and made.path, err

@@ -175,6 +175,20 @@ describe("deletion", function()
          end
       end)
 
+      it("does not put pipes where a label alone says", function()
+         local mine = live.path "mine"
+         lfs.mkdir(mine)
+         local container = labelled("forged", mine)
+         local task = container:start { stdout = "pipe" }
+         assert.equal(0, task:wait().code)
+         assert.equal("directory", lfs.attributes(mine, "mode"))
+         assert.is_true(lfs.rmdir(mine)) -- nothing is in it
+         task:delete()
+         container:delete()
+         assert.is_nil(lfs.attributes(require "neap.bundle".path {
+            engine = client:address(), namespace = client:namespace(), id = "forged" }, "mode"))
+      end)
+
       it("spares another engine's directory", function()
          local other = live.daemon()
          finally(function() other:stop() end)
