@@ -349,7 +349,7 @@ describe("neap", function()
          ["os.exit"] = "os.exit(3)",
          ["an error"] = "error 'x'",
          ["a signal"] = "os.execute 'kill -TERM $PPID' require 'neap'.sleep(100)",
-         ["two signals"] = "os.execute 'kill -TERM $PPID; kill -INT $PPID' while true do end",
+         ["two signals"] = "os.execute 'kill -TERM $PPID; kill -HUP $PPID' while true do end",
          ["a crash"] = "os.execute 'kill -SEGV $PPID' while true do end",
       } do
          it("restores it after " .. way, function()
