@@ -207,10 +207,11 @@ static int uv_patience(neap_loop *loop)
     return timeout_ms;
 }
 
-static void wait_in_uv(neap_loop *loop)
+/* The anchor again: libuv does not even poll when nothing holds it. */
+static void run_uv(neap_loop *loop, uv_run_mode mode)
 {
     uv_ref((uv_handle_t *)&loop->wake);
-    uv_run(loop->uv, UV_RUN_ONCE);
+    uv_run(loop->uv, mode);
     uv_unref((uv_handle_t *)&loop->wake);
 }
 
@@ -224,7 +225,7 @@ static void wait_for_both(neap_loop *loop)
     int timeout_ms = has_unwatched(loop->uv) ? 0 : uv_patience(loop);
 
     if (timeout_ms > 0 && timeout_ms < SHORT_WAIT) {
-        wait_in_uv(loop);
+        run_uv(loop, UV_RUN_ONCE);
         timeout_ms = 0;
     }
     if (timeout_ms != 0)
@@ -244,8 +245,8 @@ bool neap_loop_turn(neap_loop *loop, bool wait)
         wait_for_both(loop);
     else if (is_alive(loop) && !has_unwatched(loop->uv) &&
              uv_patience(loop) != 0)
-        wait_in_uv(loop);
-    uv_run(loop->uv, UV_RUN_NOWAIT);
+        run_uv(loop, UV_RUN_ONCE);
+    run_uv(loop, UV_RUN_NOWAIT);
     return is_alive(loop);
 }
 

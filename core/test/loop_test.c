@@ -247,6 +247,25 @@ static void test_thread(world *w)
     land(w, r, &o);
 }
 
+/* A call is all there is: libuv itself sees no reason to go on. */
+static void test_nothing_else(world *w)
+{
+    uv_timer_t timer;
+    int fired = 0, turns = 0;
+    outcome o;
+    rpc *r = fly(w, &o);
+
+    uv_unref((uv_handle_t *)&w->news);
+    start_timer(w, &timer, &fired, 30);
+    uv_unref((uv_handle_t *)&timer);
+    for (; fired == 0; turns++)
+        world_turn(w);
+    assert(turns <= 10);
+    uv_ref((uv_handle_t *)&w->news);
+    close_now(w, (uv_handle_t *)&timer);
+    land(w, r, &o);
+}
+
 /* --- deferring ------------------------------------------------------------ */
 
 typedef struct step {
@@ -402,6 +421,7 @@ static const struct {
     { "a descriptor wakes it, and keeps no call waiting", test_descriptor },
     { "a descriptor from a callback wakes it", test_descriptor_from_callback },
     { "another thread wakes it, and nothing else", test_thread },
+    { "a call alone keeps it going, and waiting", test_nothing_else },
     { "what is deferred runs in order, a turn later", test_deferred },
     { "calls hold it", test_calls_hold_it },
     { "background streams do not hold it", test_background_does_not },
