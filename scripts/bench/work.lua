@@ -59,7 +59,8 @@ local function bulk(stdout, size_of)
    })
    local cpu_end, finish = clocks()
    local bytes = size_of()
-   print(("%.0f %.0f"):format(bytes / 1e6 / (finish - start), (cpu_end - cpu) * 1e3 / (bytes / 1e9)))
+   local megabytes = bytes / 1e6
+   print(("%.0f %.0f"):format(megabytes / (finish - start), (cpu_end - cpu) * 1e6 / megabytes))
 end
 
 --- Every byte through a Lua function.
