@@ -120,6 +120,7 @@ function bundles.remove(client, id, labels, spec)
    local asked = question(client, id, labels, spec)
    asked.path = asked.path or asked.expected -- of another's record, in which we started
    if asked.path ~= asked.expected then fs.rmdir(asked.expected) end
+   if bundle.check(asked) and fs.rmdir(asked.path) then return true end -- was empty, as most are
    local plan, why, errno = bundle.plan_removal(asked)
    if errno == "ENOENT" then return true end
    local ok = plan ~= nil

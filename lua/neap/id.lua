@@ -30,15 +30,24 @@ function id.parse(value)
    return value
 end
 
---- Random hex digits, from the kernel.
+--- The kernel's random bytes; Lua's, which are seeded at random too, where there is
+--- no descriptor left to ask it with.
+local function bytes_of(count)
+   local source <close> = io.open("/dev/urandom", "rb")
+   if source then
+      source:setvbuf "no" -- take no more of the pool than is asked for
+      return source:read(count)
+   end
+   local bytes = {}
+   for i = 1, count do bytes[i] = string.char(math.random(0, 255)) end
+   return table.concat(bytes)
+end
+
+--- Random hex digits: to tell things apart, not to keep them secret.
 ---@param digits integer  an even number
 ---@return string
 function id.random(digits)
-   local source = assert(io.open("/dev/urandom", "rb"))
-   source:setvbuf "no" -- take no more of the pool than is asked for
-   local bytes = source:read(digits // 2)
-   source:close()
-   return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
+   return (bytes_of(digits // 2):gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
 end
 
 --- Make the id of a container that was given none.
