@@ -57,7 +57,7 @@ describe("connecting", function()
       end)
 
       it("says that it is not for us", function()
-         assert(os.execute("chown 65534 " .. daemon.address))
+         assert(os.execute("chown 65534:65534 " .. daemon.address))
          local words = table.move(PLAIN, 1, #PLAIN, 1, {})
          for _, word in ipairs { live.program, "--address", daemon.address, "-e", [[
             local client, err = require("neap").connect {}

@@ -71,13 +71,15 @@ end
 ---Start a program; its output is collected as it comes.
 function shell.start(argv, options)
    options = options or {}
-   local stdin, stdout, stderr = uv.new_pipe(), uv.new_pipe(), uv.new_pipe()
+   -- Without input it is /dev/null: bash takes a socket for a remote shell's.
+   local stdin = options.stdin and uv.new_pipe()
+   local stdout, stderr = uv.new_pipe(), uv.new_pipe()
    local process = setmetatable({
       name = argv[1], open = 0, timeout = options.timeout or 60, stdin = stdin,
    }, Process)
    local handle, pid = uv.spawn(argv[1], {
       args = { table.unpack(argv, 2) },
-      stdio = { stdin, stdout, stderr },
+      stdio = { stdin or nil, stdout, stderr },
       env = environment(options.env),
       cwd = options.cwd,
    }, function(code, signal)
@@ -88,8 +90,8 @@ function shell.start(argv, options)
    process.handle, process.pid = handle, pid
    collect(process, "stdout", stdout)
    collect(process, "stderr", stderr)
-   if options.stdin ~= "open" then
-      if options.stdin then process:write(options.stdin) end
+   if options.stdin and options.stdin ~= "open" then
+      process:write(options.stdin)
       process:close_stdin()
    end
    return process
@@ -131,14 +133,14 @@ function Process:write(data)
 end
 
 function Process:close_stdin()
-   if not self.stdin:is_closing() then
+   if self.stdin and not self.stdin:is_closing() then
       self.stdin:shutdown(function() if not self.stdin:is_closing() then self.stdin:close() end end)
       uv.run("nowait")
    end
 end
 
 function Process:__close()
-   if not self.stdin:is_closing() then self.stdin:close() end
+   if self.stdin and not self.stdin:is_closing() then self.stdin:close() end
    if not self.code then
       self:kill("sigkill")
       turn_until(self, function() return self.code end, "end")
