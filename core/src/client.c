@@ -5,15 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "container.h"
 #include "fifo.h"
 #include "memory.h"
 #include "neap/json.h"
 #include "request.h"
+#include "rpc_channel.h"
 
 /* --- failing later -------------------------------------------------------- */
 
@@ -91,24 +89,6 @@ neap_request *client_fail_closed(neap_client *client,
 
 /* --- connecting ----------------------------------------------------------- */
 
-/* Does anybody listen? containerd accepts at once, so this does not wait. */
-static int knock(const char *path)
-{
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    int fd, sys = 0;
-
-    if (strlen(path) >= sizeof address.sun_path)
-        return ENAMETOOLONG;
-    strcpy(address.sun_path, path);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return errno;
-    if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
-        sys = errno;
-    close(fd);
-    return sys == EAGAIN ? 0 : sys; /* a full backlog is somebody */
-}
-
 static bool check_address(const char *path, neap_error *err)
 {
     int sys;
@@ -118,7 +98,7 @@ static bool check_address(const char *path, neap_error *err)
                        "the address \"%s\" is not an absolute path", path);
         return false;
     }
-    sys = knock(path);
+    sys = rpc_knock(path);
     if (sys == 0)
         return true;
     if (sys == ECONNREFUSED)

@@ -1,9 +1,9 @@
 #include "rpc.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <grpc/byte_buffer.h>
 #include <grpc/byte_buffer_reader.h>
-#include <grpc/grpc_security.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,9 +15,6 @@
     static_assert((int)NEAP_##name == (int)GRPC_STATUS_##name, text);
 NEAP_CODES(X)
 #undef X
-
-/* containerd's own limit, of its server and its Go client: 16 MiB. */
-#define MAX_MESSAGE (16 << 20)
 
 /* --- bytes ---------------------------------------------------------------- */
 
@@ -143,6 +140,7 @@ grpc_op rpc_flight_metadata(const rpc_flight *f,
         };
     return (grpc_op){
         .op = GRPC_OP_SEND_INITIAL_METADATA,
+        .flags = rpc_channel_flags(f->r),
         .data.send_initial_metadata = { .count = n, .metadata = space },
     };
 }
@@ -177,6 +175,13 @@ void rpc_flight_start(rpc_flight *f,
     (void)bad;
 }
 
+/* gRPC tells only by its words that a call never left. */
+static bool never_left(const rpc_flight *f, const char *details)
+{
+    return f->status == GRPC_STATUS_UNAVAILABLE &&
+           strncmp(details, "failed to connect", 17) == 0;
+}
+
 void rpc_flight_error(const rpc_flight *f, neap_error *err)
 {
     char *details = xstrndup((const char *)GRPC_SLICE_START_PTR(f->details),
@@ -185,6 +190,8 @@ void rpc_flight_error(const rpc_flight *f, neap_error *err)
                                    : classify((neap_code)f->status, details);
 
     neap_error_set(err, code, f->op, "%s", details);
+    if (never_left(f, details))
+        err->sys = ECONNREFUSED;
     free(details);
     if (f->id != NULL)
         err->id = xstrdup(f->id);
@@ -197,6 +204,7 @@ static void rpc_free(rpc *r)
     for (size_t i = 0; i < r->counter_count; i++)
         free(r->counters[i].path);
     free(r->counters);
+    free(r->socket);
     free(r);
 }
 
@@ -347,42 +355,6 @@ neap_request *rpc_unary_bytes(rpc *r,
 
 /* --- the channel ---------------------------------------------------------- */
 
-static grpc_channel *connect_to(const char *socket)
-{
-    grpc_arg args[] = {
-        { .type = GRPC_ARG_STRING,
-          .key = (char *)GRPC_ARG_DEFAULT_AUTHORITY,
-          .value.string = (char *)"localhost" },
-        { .type = GRPC_ARG_INTEGER,
-          .key = (char *)GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH,
-          .value.integer = MAX_MESSAGE },
-        { .type = GRPC_ARG_INTEGER,
-          .key = (char *)GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS,
-          .value.integer = 100 },
-        /* Not the minimum: that is how long connecting may take. */
-        { .type = GRPC_ARG_INTEGER,
-          .key = (char *)GRPC_ARG_MAX_RECONNECT_BACKOFF_MS,
-          .value.integer = 2000 },
-        /* Channels to one socket must not share a connection: closing one
-         * client is then nothing to another. */
-        { .type = GRPC_ARG_INTEGER,
-          .key = (char *)GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL,
-          .value.integer = 1 },
-        { .type = GRPC_ARG_INTEGER,
-          .key = (char *)GRPC_ARG_ENABLE_HTTP_PROXY,
-          .value.integer = 0 },
-    };
-    grpc_channel_args all = { .num_args = sizeof args / sizeof *args,
-                              .args = args };
-    grpc_channel_credentials *plain = grpc_insecure_credentials_create();
-    char *target = xasprintf("unix:%s", socket);
-    grpc_channel *channel = grpc_channel_create(target, plain, &all);
-
-    free(target);
-    grpc_channel_credentials_release(plain);
-    return channel;
-}
-
 rpc *rpc_open(neap_loop *loop,
               const char *socket,
               const char *ns,
@@ -391,7 +363,8 @@ rpc *rpc_open(neap_loop *loop,
     rpc *r = xcalloc(1, sizeof *r);
 
     r->loop = loop;
-    r->channel = connect_to(socket);
+    r->socket = xstrdup(socket);
+    r->channel = rpc_channel_open(socket);
     r->ns = grpc_slice_from_copied_string(ns);
     r->timeout_s = timeout_s;
     return r;

@@ -9,6 +9,14 @@
 #include "request.h"
 #include "rpc.h"
 
+/* containerd's own limit, of its server and its Go client. */
+#define RPC_MAX_MESSAGE (16 << 20)
+
+grpc_channel *rpc_channel_open(const char *socket);
+
+/* How a call is to be sent, in the state that the channel is in. */
+uint32_t rpc_channel_flags(const rpc *r);
+
 /* One batch of operations on its way; `done` runs when gRPC is through. */
 struct rpc_batch {
     void (*done)(rpc_batch *batch, bool ok);
@@ -44,6 +52,7 @@ typedef struct rpc_flight {
 struct rpc {
     neap_loop *loop;
     grpc_channel *channel;
+    char *socket;
     grpc_slice ns;
     double timeout_s;
     bool closing;
