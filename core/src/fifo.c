@@ -42,6 +42,14 @@ int fifo_open_reader(const char *path)
     return open_fifo(path, O_RDONLY);
 }
 
+void fifo_expect_end(const char *path)
+{
+    int fd = open_fifo(path, O_WRONLY);
+
+    if (fd >= 0)
+        close(fd);
+}
+
 void fifo_enlarge(int fd)
 {
     fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
@@ -60,7 +68,7 @@ void fifo_remove(const char *path)
         unlink(path);
 }
 
-int fd_own(int fd, int flags, bool *shared)
+int fd_own(int fd, int flags)
 {
     struct stat st;
     char self[32];
@@ -71,10 +79,16 @@ int fd_own(int fd, int flags, bool *shared)
     snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
     if (!S_ISREG(st.st_mode)) /* a file's offset is shared: keep it so */
         own = open(self, flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    *shared = own < 0;
     if (own < 0)
         own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     return own < 0 ? -errno : own;
+}
+
+bool fd_is_socket(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
 }
 
 ssize_t fd_write(int fd, const void *data, size_t size)

@@ -20,6 +20,9 @@ int fifo_make(const char *path, unsigned uid, unsigned gid);
 int fifo_open_reader(const char *path);
 int fifo_open_writer(const char *path);
 
+/* Have its readers see the end where no writer is left: none may ever come. */
+void fifo_expect_end(const char *path);
+
 /* Let it hold more than usual, if the kernel will. */
 void fifo_enlarge(int fd);
 
@@ -28,10 +31,12 @@ void fifo_remove(const char *path);
 
 /*
  * A description of `fd` of one's own, non-blocking: what others who hold the
- * same file see does not change. Where the kernel has none to give (sockets),
- * and for regular files, a duplicate; `*shared` says so.
+ * same file see does not change. For regular files, whose offset is shared, and
+ * for sockets, of which the kernel gives none, a duplicate.
  */
-int fd_own(int fd, int flags, bool *shared);
+int fd_own(int fd, int flags);
+
+bool fd_is_socket(int fd);
 
 /* write(2) that raises no SIGPIPE, whatever its disposition is. */
 ssize_t fd_write(int fd, const void *data, size_t size);

@@ -163,7 +163,10 @@ bool neap_process_attach(neap_process *process,
     if (!process_open_io(process, io, err))
         return false;
     process->can_close_input = true;
-    stdio_begin(process->io);
+    if (process->has_exit)
+        stdio_expect_end(process->io);
+    else
+        stdio_begin(process->io);
     return true;
 }
 

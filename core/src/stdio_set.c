@@ -193,6 +193,13 @@ void stdio_begin(stdio *io)
         stream_begin(io->streams[0]);
 }
 
+void stdio_expect_end(stdio *io)
+{
+    for (int i = 1; i < 3; i++)
+        if (io->streams[i] != NULL)
+            fifo_expect_end(io->paths[i]);
+}
+
 neap_stream *stdio_stream(const stdio *io, int which)
 {
     return io->streams[which];

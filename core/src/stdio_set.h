@@ -25,6 +25,9 @@ stdio *stdio_open(neap_loop *loop,
 /* The process has started: what input is copied from may come. */
 void stdio_begin(stdio *io);
 
+/* The process had exited when its FIFOs were opened: nobody may ever write. */
+void stdio_expect_end(stdio *io);
+
 /*
  * The process has exited. Run `cb` once all output is through, or when the
  * configured time is over; then the outputs say that they are truncated.

@@ -107,13 +107,12 @@ void neap_stream_done(neap_stream *stream)
 
 /* --- opening the far side ------------------------------------------------- */
 
-static int open_far(const neap_stdio_end *end, bool output, bool *shared)
+static int open_far(const neap_stdio_end *end, bool output)
 {
     int fd;
 
-    *shared = false;
     if (end->kind == NEAP_STDIO_FD)
-        return fd_own(end->fd, output ? O_WRONLY : O_RDONLY, shared);
+        return fd_own(end->fd, output ? O_WRONLY : O_RDONLY);
     fd = open(end->file,
               (output ? O_WRONLY | O_APPEND | O_CREAT : O_RDONLY) | O_CLOEXEC |
                   O_NONBLOCK | O_NOCTTY,
@@ -126,10 +125,8 @@ bool stream_open_ends(neap_stream *s,
                       bool output,
                       neap_error *err)
 {
-    bool shared;
-
     if (end->kind == NEAP_STDIO_FD || end->kind == NEAP_STDIO_FILE) {
-        s->other = open_far(end, output, &shared);
+        s->other = open_far(end, output);
         if (s->other < 0) {
             int sys = -s->other;
 
@@ -143,6 +140,7 @@ bool stream_open_ends(neap_stream *s,
             return false;
         }
     }
+    s->is_socket = s->other >= 0 && fd_is_socket(s->other);
     s->fd = output ? fifo_open_reader(end->path) : fifo_open_writer(end->path);
     if (s->fd < 0) {
         neap_error_set_errno(err, "process.start", -s->fd,

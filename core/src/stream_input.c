@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "fifo.h"
@@ -55,7 +56,8 @@ static void fill(neap_stream *s)
 
     if (s->rest == NULL)
         s->rest = xmalloc(CHUNK);
-    n = read(s->other, s->rest, CHUNK);
+    n = s->is_socket ? recv(s->other, s->rest, CHUNK, MSG_DONTWAIT)
+                     : read(s->other, s->rest, CHUNK);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n <= 0) {

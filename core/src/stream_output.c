@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "fifo.h"
@@ -49,13 +50,20 @@ static void give_up(neap_stream *s, int sys)
     s->other = -1;
 }
 
+static ssize_t write_far(neap_stream *s, const char *data, size_t size)
+{
+    if (s->is_socket)
+        return send(s->other, data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return fd_write(s->other, data, size);
+}
+
 /* Write to the far side; how much it has taken, or was given up for. */
 static size_t pass_on(neap_stream *s, const char *data, size_t size)
 {
     size_t at = 0;
 
     while (s->other >= 0 && at < size) {
-        ssize_t n = fd_write(s->other, data + at, size - at);
+        ssize_t n = write_far(s, data + at, size - at);
 
         if (n >= 0)
             at += (size_t)n;

@@ -36,10 +36,11 @@ struct neap_stream {
     stream_end_cb end_cb;
     void *end_arg;
 
-    int fd;      /* the FIFO */
-    watch *fifo; /* on fd */
-    int other;   /* FD, FILE: where output goes, or input comes from */
-    watch *far;  /* on other; NULL for a regular file */
+    int fd;         /* the FIFO */
+    watch *fifo;    /* on fd */
+    int other;      /* FD, FILE: where output goes, or input comes from */
+    watch *far;     /* on other; NULL for a regular file */
+    bool is_socket; /* other is: others hold it too, it stays as it is */
     timer *pause;
     bool pausing; /* left to fill */
 

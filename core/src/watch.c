@@ -1,5 +1,6 @@
 #include "watch.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "memory.h"
@@ -35,6 +36,7 @@ static void on_poll(uv_poll_t *handle, int status, int events)
 watch *watch_open(neap_loop *loop, int fd, watch_cb cb, void *arg)
 {
     watch *w = xcalloc(1, sizeof *w);
+    int flags = fcntl(fd, F_GETFL);
 
     w->cb = cb;
     w->arg = arg;
@@ -42,6 +44,7 @@ watch *watch_open(neap_loop *loop, int fd, watch_cb cb, void *arg)
         free(w);
         return NULL;
     }
+    fcntl(fd, F_SETFL, flags); /* libuv makes it non-blocking for everybody */
     uv_unref((uv_handle_t *)&w->handle);
     return w;
 }

@@ -15,7 +15,8 @@ typedef struct timer timer;
 typedef void (*watch_cb)(void *arg, int events);
 typedef void (*timer_cb)(void *arg);
 
-/* Watch `fd`, borrowed. NULL where the kernel cannot (a regular file). */
+/* Watch `fd`, borrowed; its flags stay. NULL where the kernel cannot (a regular
+ * file). */
 watch *watch_open(neap_loop *loop, int fd, watch_cb cb, void *arg);
 void watch_start(watch *w, int events);
 void watch_stop(watch *w);

@@ -867,6 +867,31 @@ static void test_attach_fails(scene *s)
     assert(!neap_container_has_no_task(s->box));
 }
 
+/* It has ended, and its shim has closed the FIFOs: reading ends, too. */
+static void test_attach_to_the_ended(scene *s)
+{
+    neap_stdio io = piped(s).io;
+    neap_error err = { 0 };
+    reply r = { 0 }, read;
+    neap_task *task;
+
+    assert(mkfifo(s->in, 0600) == 0 && mkfifo(s->out, 0600) == 0 &&
+           mkfifo(s->err, 0600) == 0);
+    io.adopt = true;
+    daemon_answer(&s->w, "Tasks/Get",
+                  "{'process': {'id': 'box', 'pid': 7, 'status': 'STOPPED'}}");
+    neap_task_load(s->box, NULL, reply_process, &r);
+    reply_await(&s->w, &r);
+    task = r.process;
+    assert(neap_process_attach(task, &io, &err));
+    assert(strcmp(read_stream(s, neap_process_stream(task, 2), &read), "") ==
+           0);
+    wait_exit(s, task);
+    assert(delete_process(s, task) == NEAP_OK);
+    neap_process_unref(task);
+    no_fifo_is_left(s);
+}
+
 static void test_find_exec(scene *s)
 {
     neap_task_config none = { 0 };
@@ -1091,6 +1116,7 @@ static const struct {
     { "a deletion tells the exit", test_delete_tells_the_exit },
     { "a wait can be cancelled", test_wait_is_cancelled },
     { "a task that was found can be attached to", test_attach },
+    { "a task that has ended can be attached to", test_attach_to_the_ended },
     { "an attach that fails gives no handle", test_attach_fails },
     { "an exec can be found", test_find_exec },
     { "closing while starting answers once", test_close_while_starting },

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -311,6 +312,50 @@ static void test_target_is_full(scene *s)
     end_output(s);
     await_end(s);
     assert(strcmp(neap_stream_truncated(s->stream), "ENOSPC") == 0);
+}
+
+/* Others hold a socket as well, as a service's: they must not see it change. */
+static void test_socket(scene *s)
+{
+    const size_t total = 3 << 20;
+    char *got = xmalloc(total);
+    int target[2];
+    size_t at = 0;
+    writer wr;
+
+    assert(socketpair(AF_UNIX, SOCK_STREAM, 0, target) == 0);
+    output(s, (neap_stdio_end){ .kind = NEAP_STDIO_FD, .fd = target[1] });
+    assert(fcntl(target[1], F_GETFL) == O_RDWR);
+    start_writer(s, &wr, total);
+    while (at < total) {
+        ssize_t n = recv(target[0], got + at, total - at, MSG_DONTWAIT);
+
+        if (n > 0)
+            at += (size_t)n;
+        else
+            world_turn(&s->w);
+    }
+    await_end(s);
+    pthread_join(wr.thread, NULL);
+    assert(matches(got, 0, total));
+    assert(fcntl(target[1], F_GETFL) == O_RDWR);
+    close(target[0]);
+    close(target[1]);
+    free(got);
+}
+
+static void test_socket_goes(scene *s)
+{
+    int target[2];
+
+    assert(socketpair(AF_UNIX, SOCK_STREAM, 0, target) == 0);
+    output(s, (neap_stdio_end){ .kind = NEAP_STDIO_FD, .fd = target[1] });
+    close(target[0]);
+    close(target[1]);
+    say(s->fd, "x");
+    end_output(s);
+    await_end(s);
+    assert(strcmp(neap_stream_truncated(s->stream), "EPIPE") == 0);
 }
 
 static void read_file(const char *path, char *text, size_t size)
@@ -665,6 +710,24 @@ static void test_input_from_file(scene *s)
     unlink(path);
 }
 
+static void test_input_from_socket(scene *s)
+{
+    int source[2];
+    char text[16] = "";
+
+    assert(socketpair(AF_UNIX, SOCK_STREAM, 0, source) == 0);
+    input(s, (neap_stdio_end){ .kind = NEAP_STDIO_FD, .fd = source[0] });
+    assert(fcntl(source[0], F_GETFL) == O_RDWR);
+    world_glance(&s->w);
+    say(source[1], "from afar");
+    while (read(s->fd, text, sizeof text) != 9)
+        world_turn(&s->w);
+    assert(strcmp(text, "from afar") == 0 && s->ended == 0);
+    close(source[1]);
+    await_end(s);
+    close(source[0]);
+}
+
 static void test_input_from_descriptor(scene *s)
 {
     int source[2];
@@ -788,6 +851,8 @@ static const struct {
     { "a target that goes does not", test_target_goes },
     { "nor one that goes while it is full", test_target_goes_while_full },
     { "a full disk is told", test_target_is_full },
+    { "a socket may be a target, and stays as it is", test_socket },
+    { "a socket that goes stops nobody", test_socket_goes },
     { "output is appended to a file", test_file },
     { "a shared file keeps one offset", test_shared_offset },
     { "a pipe is read as it is asked for", test_read },
@@ -803,6 +868,7 @@ static const struct {
       test_cancelled_behind_close },
     { "streams have one direction", test_wrong_way },
     { "input is copied from a file", test_input_from_file },
+    { "input is copied from a socket", test_input_from_socket },
     { "input is copied from a descriptor", test_input_from_descriptor },
     { "only FIFOs are opened, and removed", test_no_fifo },
     { "shutting ends what is in flight", test_shut },
