@@ -11,6 +11,7 @@ local labels = require "neap.labels"
 local pipes = require "neap.pipes"
 local removal = require "neap.removal"
 local signals = require "neap.signal"
+local talk = require "neap.talk"
 
 require "neap.stream"
 
@@ -132,58 +133,16 @@ function both:resize(width, height)
    return core.process_resize(self, width, height)
 end
 
-local function stream_of(process, name)
-   return core.state(process)[name]
-end
-
-local function needed(process, name)
-   local stream = stream_of(process, name)
-   if stream then return stream end
-   return nil, failure.new {
-      code = "failed_precondition", op = "process." .. name,
-      id = core.process_container(process).id,
-      message = ('%s is no pipe (start it with %s="pipe")'):format(name, name),
-   }
-end
-
-function both:read(...)
-   local stream, err = needed(self, "stdout")
-   if not stream then return nil, err end
-   return stream:read(...)
-end
-
-function both:lines(...)
-   local stream, err = needed(self, "stdout")
-   if not stream then error(err, 2) end
-   return stream:lines(...)
-end
-
-function both:expect(...)
-   local stream, err = needed(self, "stdout")
-   if not stream then return nil, err end
-   return stream:expect(...)
-end
-
-function both:write(...)
-   local stream, err = needed(self, "stdin")
-   if not stream then return nil, err end
-   return stream:write(...)
-end
-
-function both:close_stdin()
-   local stream, err = needed(self, "stdin")
-   if not stream then return nil, err end
-   return stream:close()
-end
-
 --- Connect to its streams, made by an earlier client.
 ---@param io table
 ---@return true? ok
 ---@return neap.Error? err
 function both:attach(io) return require "neap.attach"(self, io) end
 
-for name, method in pairs(both) do
-   Task[name], Process[name] = method, method
+for _, methods in ipairs { both, (require "neap.talk") } do
+   for name, method in pairs(methods) do
+      Task[name], Process[name] = method, method
+   end
 end
 
 --- Start a process more in the container.
@@ -227,9 +186,9 @@ for name, method in pairs(inspect) do Task[name] = method end
 local values = {
    id = core.process_id,
    pid = core.process_pid,
-   stdin = function(p) return stream_of(p, "stdin") end,
-   stdout = function(p) return stream_of(p, "stdout") end,
-   stderr = function(p) return stream_of(p, "stderr") end,
+   stdin = function(p) return core.state(p).stdin end,
+   stdout = function(p) return core.state(p).stdout end,
+   stderr = function(p) return core.state(p).stderr end,
    container = core.process_container,
 }
 
