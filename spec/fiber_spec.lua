@@ -1,5 +1,6 @@
 local core = require "neap.core"
 local neap = require "neap.fiber"
+local shell = require "support.shell"
 
 local LONG <const> = 3600 -- a wait that only something else can end
 
@@ -1004,7 +1005,7 @@ describe("closing the Lua state", function()
       file:write(("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath))
       file:write(before or "", prelude, chunk)
       file:close()
-      local pipe = assert(io.popen("lua5.4 " .. path .. " 2>&1"))
+      local pipe = assert(io.popen(shell.lua .. " " .. path .. " 2>&1"))
       local output = pipe:read "a"
       local _, _, code = pipe:close()
       os.remove(path)

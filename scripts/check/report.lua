@@ -1,9 +1,13 @@
 -- Busted's output as scripts/check/run counts it: a line for each test, what went
 -- wrong below it, and a last line that only a run has that came to its end.
 
--- A sanitizer that was preloaded is for this process, not for its children.
+-- A sanitizer that was preloaded is for this process, and for the Luas that it
+-- starts (support.shell knows which), not for its other children.
 local has_luv, uv = pcall(require, "luv")
-if has_luv then uv.os_unsetenv("LD_PRELOAD") end
+if has_luv then
+   uv.os_setenv("NEAP_PRELOAD", os.getenv("LD_PRELOAD") or "")
+   uv.os_unsetenv("LD_PRELOAD")
+end
 
 local function say(...)
    io.write(table.concat({ ... }), "\n")

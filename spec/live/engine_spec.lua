@@ -2,6 +2,7 @@
 
 local engine = require "neap.engine"
 local hash = require "neap.hash"
+local shell = require "support.shell"
 
 local HERE <const> = "package.path, package.cpath = %q, %q; "
 
@@ -60,7 +61,8 @@ describe("neap.engine", function()
       write(file, (HERE .. "local engine = require 'neap.engine'; \z
          local o = { dir = %q, run = %q }; %s"):format(
             package.path, package.cpath, options.dir, options.run, code))
-      return io.popen(("env -u PATH -u HOME /usr/bin/lua5.4 %s; rm %s"):format(file, file))
+      return io.popen(("/usr/bin/env -u HOME %s %s; rm %s"):format(
+         shell.lua:gsub("lua5%.4", "/usr/bin/env -u PATH /usr/bin/lua5.4"), file, file))
    end
 
    local START <const> = "local s, err = engine.start(o); \z
@@ -407,8 +409,8 @@ describe("neap.engine", function()
       local file = os.tmpname()
       write(file, (HERE .. "local engine = require 'neap.engine'; local o = { dir = %q }; %s")
          :format(package.path, package.cpath, options.dir, code))
-      local said = read(("chmod 644 %s; setpriv --reuid 65534 lua5.4 %s; rm %s")
-         :format(file, file, file))
+      local said = read(("chmod 644 %s; setpriv --reuid 65534 %s %s; rm %s")
+         :format(file, shell.lua, file, file))
       assert.matches("^permission_denied", said)
       assert.matches("sudo", said, 1, true)
    end)

@@ -49,7 +49,9 @@ describe("200 containers, 16 at a time", function()
       assert.equal("", result.stderr)
       local grown = tonumber(result.stdout:match "^grown\t(%-?%d+)\n$")
       assert.is_number(grown, result.stdout)
-      assert.is_true(grown <= GROWTH, grown .. " KiB")
+      -- A sanitizer keeps what was freed, to see whether somebody uses it.
+      local is_kept = (os.getenv "SAN" or "") ~= ""
+      assert.is_true(is_kept or grown <= GROWTH, grown .. " KiB")
       assert.same({
          ["Containers/Create"] = COUNT, ["Tasks/Create"] = COUNT, ["Tasks/Start"] = COUNT,
          ["Tasks/Delete"] = COUNT, ["Containers/Delete"] = COUNT,

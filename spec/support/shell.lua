@@ -22,8 +22,20 @@ local shell = {}
 shell.build = os.getenv("NEAP_BUILD") or "build"
 shell.program = uv.cwd() .. "/" .. shell.build .. "/neap"
 
+-- What a Lua that loads the module needs before it, where it is sanitized.
+local preload = os.getenv("NEAP_PRELOAD")
+shell.lua = preload and preload ~= ""
+   and ("env LD_PRELOAD='%s' lua5.4"):format(preload) or "lua5.4"
+
 local Process = {}
 Process.__index = Process
+
+local function with_preload(argv, changes)
+   if argv[1] ~= "lua5.4" or shell.lua == "lua5.4" then return changes end
+   local all = { LD_PRELOAD = preload }
+   for name, value in pairs(changes or {}) do all[name] = value or all[name] end
+   return all
+end
 
 local function environment(changes)
    local all, list = uv.os_environ(), {}
@@ -80,7 +92,7 @@ function shell.start(argv, options)
    local handle, pid = uv.spawn(argv[1], {
       args = { table.unpack(argv, 2) },
       stdio = { stdin or nil, stdout, stderr },
-      env = environment(options.env),
+      env = environment(with_preload(argv, options.env)),
       cwd = options.cwd,
    }, function(code, signal)
       process.code, process.signal = code, signal
