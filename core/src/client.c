@@ -125,6 +125,7 @@ neap_client *neap_client_open(neap_loop *loop,
     c->ns = xstrdup(config->ns);
     c->timeout_s = config->timeout_s;
     c->grace_s = config->grace_s;
+    c->doubt_s = CLIENT_DOUBT_S;
     c->trace_fd = -1;
     c->rpc = rpc_open(loop, c->address, c->ns, c->timeout_s);
     c->events = events_new(c);

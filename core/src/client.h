@@ -7,6 +7,9 @@
 #include "neap/container.h"
 #include "rpc.h"
 
+/* containerd tells both at once; a busy machine takes its time. */
+#define CLIENT_DOUBT_S 0.1
+
 /* What the noun files share of a client. */
 struct neap_client {
     int refs;
@@ -14,6 +17,7 @@ struct neap_client {
     rpc *rpc; /* NULL once closed */
     char *address, *ns;
     double timeout_s, grace_s;
+    double doubt_s; /* how long an exit 137 may still be a dead shim's */
     events *events;
     neap_container *containers; /* uthash, by id; borrowed, one per record */
     neap_container *gone;       /* utlist; deleted, but their handles live */

@@ -6,13 +6,6 @@
 #include "record.h"
 #include "request.h"
 
-/*
- * A dead shim shows as an exit 137 that containerd makes up, with the deletion
- * of the task right behind it. So an exit 137 that nobody here caused is held
- * for this long before it is believed.
- */
-#define DOUBT_S 0.03
-
 struct waiter {
     neap_request req; /* first */
     waiter *next;
@@ -169,6 +162,11 @@ static void end_execs(neap_process *task)
     }
 }
 
+/*
+ * A dead shim shows as an exit 137 that containerd makes up, with the deletion
+ * of the task right behind it. So an exit 137 that nobody here caused is held
+ * for a moment before it is believed.
+ */
 void process_exited(neap_process *p, uint32_t code, double time, bool lost)
 {
     if (p->has_exit)
@@ -178,7 +176,8 @@ void process_exited(neap_process *p, uint32_t code, double time, bool lost)
     p->exit = (neap_exit){ .code = code, .time = time, .lost = lost };
     neap_process_ref(p);
     if (code == 137 && !lost && !p->killed && p->is_task)
-        p->doubt = timer_open(p->client->loop, DOUBT_S, on_doubt_over, p);
+        p->doubt =
+            timer_open(p->client->loop, p->client->doubt_s, on_doubt_over, p);
     else
         drain(p);
     if (lost && p->is_task)

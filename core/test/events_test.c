@@ -523,6 +523,7 @@ static void test_dead_shim(scene *s)
 {
     reply r, gone = { 0 };
 
+    s->client->doubt_s = 100;
     start(s);
     tell_start(s);
     wait_for(s->task, &r);
@@ -708,6 +709,7 @@ static void test_execs_of_a_dead_shim(scene *s)
     neap_process *one;
     reply r;
 
+    s->client->doubt_s = 100;
     start(s);
     tell_start(s);
     let_it_be_heard(s);
