@@ -138,9 +138,9 @@ on_exec_state(void *arg, const neap_error *err, const ProtobufCMessage *m)
     neap_process *p = arg;
     events *e = p->client->events;
 
-    if (err == NULL)
+    if (err == NULL && reply->process != NULL)
         settle_process(e, p, reply->process);
-    else if (err->code == NEAP_NOT_FOUND)
+    else if (err != NULL && err->code == NEAP_NOT_FOUND)
         settle_process(e, p, NULL);
     p->asked = 0;
     if (!e->closed)

@@ -187,9 +187,9 @@ on_status(void *arg, const neap_error *err, const ProtobufCMessage *m)
     const Containerd__Services__Tasks__V1__GetResponse *reply = (const void *)m;
     status_call *call = arg;
 
-    if (err == NULL)
+    if (err == NULL && reply->process != NULL)
         process_settle(call->process, reply->process, call->process->covered);
-    else if (err->code == NEAP_NOT_FOUND)
+    else if (err != NULL && err->code == NEAP_NOT_FOUND)
         process_lost(call->process);
     deliver_status(call, err);
 }

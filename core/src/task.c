@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,11 +33,13 @@ on_unstarted_gone(void *arg, const neap_error *err, const ProtobufCMessage *m)
     process_call_fail(call, &call->err);
 }
 
-/* Did containerd not live to say what became of it? */
-static bool is_open(neap_code code)
+/* Did containerd not live to say what became of it? A call that never left
+ * changed nothing. */
+static bool is_open(const neap_error *err)
 {
-    return code == NEAP_UNAVAILABLE || code == NEAP_CANCELLED ||
-           code == NEAP_DEADLINE_EXCEEDED;
+    if (err->code == NEAP_UNAVAILABLE)
+        return err->sys != ECONNREFUSED;
+    return err->code == NEAP_CANCELLED || err->code == NEAP_DEADLINE_EXCEEDED;
 }
 
 static void undo_create(process_call *call, const neap_error *err)
@@ -105,7 +108,7 @@ on_create(void *arg, const neap_error *err, const ProtobufCMessage *m)
     if (err != NULL) {
         if (err->code == NEAP_ALREADY_EXISTS)
             p->container->knows = TASK_PRESENT;
-        else if (is_open(err->code))
+        else if (is_open(err))
             p->container->knows = TASK_UNKNOWN;
         process_call_abandon(call, err);
         return;
@@ -284,6 +287,12 @@ on_found(void *arg, const neap_error *err, const ProtobufCMessage *m)
         if (err->code == NEAP_NOT_FOUND && call->id == NULL)
             c->knows = TASK_NONE;
         process_call_fail(call, err);
+        return;
+    }
+    if (reply->process == NULL) {
+        neap_error_set(&call->err, NEAP_INTERNAL, "container.task",
+                       "containerd sent no process");
+        process_call_fail(call, &call->err);
         return;
     }
     call->process = process_adopt(

@@ -151,6 +151,30 @@ static void test_bare_record(scene *s)
     neap_container_unref(c);
 }
 
+/* Replies that lack what they are about. */
+static void test_empty_replies(scene *s)
+{
+    const neap_container_config config = { .id = "box" };
+    neap_container *c = load(s, "box", 1);
+    reply r[5] = { { 0 } };
+
+    daemon_answer(&s->w, "Containers/Create", "{}");
+    daemon_answer(&s->w, "Containers/Get", "{}");
+    daemon_answer(&s->w, "Containers/Update", "{}");
+    daemon_answer(&s->w, "Tasks/Get", "{}");
+    neap_container_create(s->client, &config, reply_container, &r[0]);
+    neap_container_load(s->client, "box", reply_container, &r[1]);
+    neap_container_refresh(c, reply_done, &r[2]);
+    neap_container_update(c, NULL, 0, reply_done, &r[3]);
+    neap_task_load(c, NULL, reply_process, &r[4]);
+    for (int i = 0; i < 5; i++) {
+        reply_await(&s->w, &r[i]);
+        assert(r[i].code == NEAP_INTERNAL);
+    }
+    assert(!neap_container_is_gone(c));
+    neap_container_unref(c);
+}
+
 /* --- identity ------------------------------------------------------------- */
 
 static void test_one_handle(scene *s)
@@ -669,6 +693,7 @@ static const struct {
     { "a record is created, and read without asking", test_create },
     { "a record that is not created gives no handle", test_create_fails },
     { "a bare record is read", test_bare_record },
+    { "replies that lack their record are refused", test_empty_replies },
     { "a record has one handle", test_one_handle },
     { "another record has another", test_another_record },
     { "a record is read anew", test_refresh },
