@@ -30,6 +30,9 @@ int rpc_knock(const char *path)
     return sys == EAGAIN ? 0 : sys; /* a full backlog is somebody */
 }
 
+/* Some content messages of containerd's, which are 1 MiB each. */
+#define STREAM_WINDOW (4 << 20)
+
 grpc_channel *rpc_channel_open(const char *socket)
 {
     grpc_arg args[] = {
@@ -53,6 +56,18 @@ grpc_channel *rpc_channel_open(const char *socket)
           .value.integer = 1 },
         { .type = GRPC_ARG_INTEGER,
           .key = (char *)GRPC_ARG_ENABLE_HTTP_PROXY,
+          .value.integer = 0 },
+        /* Made for networks: pings that measure the bandwidth, and a copy of
+         * each request kept for a retry. A socket here has neither delay nor
+         * loss, and a window that is large from the start serves it better. */
+        { .type = GRPC_ARG_INTEGER,
+          .key = (char *)GRPC_ARG_HTTP2_BDP_PROBE,
+          .value.integer = 0 },
+        { .type = GRPC_ARG_INTEGER,
+          .key = (char *)GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES,
+          .value.integer = STREAM_WINDOW },
+        { .type = GRPC_ARG_INTEGER,
+          .key = (char *)GRPC_ARG_ENABLE_RETRIES,
           .value.integer = 0 },
     };
     grpc_channel_args all = { .num_args = sizeof args / sizeof *args,
