@@ -3,13 +3,13 @@ local config = require "neap.config"
 --- A disk of the spec's own.
 local function disk()
    local nodes = {
-      ["/work"] = "directory", ["/work/rootfs"] = "directory", ["/work/file"] = "file",
+      ["/srv"] = "directory", ["/srv/rootfs"] = "directory", ["/srv/file"] = "file",
       ["/etc/hosts"] = "file", ["/"] = "directory",
    }
    local fs = {}
    function fs.realpath(path)
-      if path == "/work/loop" then return nil, "ELOOP" end
-      if path == "/work/link" then return "/work/rootfs" end
+      if path == "/srv/loop" then return nil, "ELOOP" end
+      if path == "/srv/link" then return "/srv/rootfs" end
       if nodes[path] then return path end
       return nil, "ENOENT"
    end
@@ -21,7 +21,7 @@ local function disk()
    return fs
 end
 
-local context = { cwd = "/work", fs = disk() }
+local context = { cwd = "/srv", fs = disk() }
 
 local function with(fields)
    local given = { rootfs = "rootfs", args = { "true" } }
@@ -38,14 +38,14 @@ describe("neap.config", function()
       it("makes paths absolute and gives an id", function()
          local checked = assert(create {})
 
-         assert.equal("/work/rootfs", checked.rootfs)
+         assert.equal("/srv/rootfs", checked.rootfs)
          assert.same({ "true" }, checked.args)
          assert.matches("^neap%-%x+$", checked.id)
          assert.is_nil(checked.resources)
       end)
 
       it("follows a link to the rootfs, which the runtime does not", function()
-         assert.equal("/work/rootfs", create { rootfs = "link" }.rootfs)
+         assert.equal("/srv/rootfs", create { rootfs = "link" }.rootfs)
       end)
 
       it("leaves the user's table alone", function()
@@ -82,7 +82,7 @@ describe("neap.config", function()
          local checked = assert(create {
             mounts = {
                "/etc/hosts:/h:ro", "./file:/f", { destination = "/t", type = "tmpfs" },
-               { destination = "/b", source = "/work" },
+               { destination = "/b", source = "/srv" },
             },
          })
 
@@ -92,11 +92,11 @@ describe("neap.config", function()
                options = { "rbind", "rprivate", "ro" },
             },
             {
-               type = "bind", source = "/work/file", destination = "/f",
+               type = "bind", source = "/srv/file", destination = "/f",
                options = { "rbind", "rprivate", "rw" },
             },
             { destination = "/t", type = "tmpfs" },
-            { destination = "/b", source = "/work", type = "bind", options = { "rbind" } },
+            { destination = "/b", source = "/srv", type = "bind", options = { "rbind" } },
          }, checked.mounts)
       end)
 
@@ -150,9 +150,9 @@ describe("neap.config", function()
       { { id = 7 }, "id: 7 is not an id" },
       { { image = "busybox" }, "image, rootfs: both are given" },
       { { rootfs = "<none>" }, "image, rootfs: neither is given" },
-      { { rootfs = "gone" }, 'rootfs: "/work/gone" does not exist', "ENOENT" },
-      { { rootfs = "file" }, 'rootfs: "/work/file" is not a directory', "ENOTDIR" },
-      { { rootfs = "loop" }, 'rootfs: "/work/loop" is a loop of symbolic links', "ELOOP" },
+      { { rootfs = "gone" }, 'rootfs: "/srv/gone" does not exist', "ENOENT" },
+      { { rootfs = "file" }, 'rootfs: "/srv/file" is not a directory', "ENOTDIR" },
+      { { rootfs = "loop" }, 'rootfs: "/srv/loop" is a loop of symbolic links', "ELOOP" },
       { { rootfs = "" }, 'rootfs: "" is not the path of a directory' },
       { { rootfs = {} }, "rootfs: a table is not the path" },
       { { args = "<none>" }, "args: missing" },
@@ -188,10 +188,10 @@ describe("neap.config", function()
       { { mounts = { "/gone:/b" } }, 'mounts[1]: source "/gone" does not exist', "ENOENT" },
       { { mounts = { "data:/b" } }, 'mounts[1]: "data" is not a path with a "/"' },
       { { mounts = { "/a" } }, 'mounts[1]: "/a" is not a mount' },
-      { { mounts = { "/work:b" } }, 'mounts[1]: destination "b" is not an absolute path' },
-      { { mounts = { "/work:/" } }, 'mounts[1]: destination "/" is not an absolute path below' },
-      { { mounts = { "/work:/b:rx" } }, 'mounts[1]: "rx" is not an option' },
-      { { mounts = { "/work:/b", "/work:/b/" } }, 'mounts[2]: "/b" is taken by mounts[1]' },
+      { { mounts = { "/srv:b" } }, 'mounts[1]: destination "b" is not an absolute path' },
+      { { mounts = { "/srv:/" } }, 'mounts[1]: destination "/" is not an absolute path below' },
+      { { mounts = { "/srv:/b:rx" } }, 'mounts[1]: "rx" is not an option' },
+      { { mounts = { "/srv:/b", "/srv:/b/" } }, 'mounts[2]: "/b" is taken by mounts[1]' },
       { { mounts = { { destination = "/b", type = "bind" } } }, "mounts[1]: a bind mount needs" },
       { { mounts = { { dst = "/b" } } }, 'mounts[1]: dst: unknown field, use "destination"' },
       { { memory = "lots" }, 'memory: "lots" is not a size' },
