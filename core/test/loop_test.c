@@ -320,9 +320,11 @@ static void test_calls_hold_it(world *w)
     uv_unref((uv_handle_t *)&w->news);
     assert(!goes_on(w));
     server_answer(w->server, ASK, "", 0);
+    server_hold(w->server, ASK); /* it could be answered in that one turn */
     r = rpc_open(w->loop, w->socket, "test", 0);
     ask(r, 0, &o);
     assert(goes_on(w));
+    server_release(w->server, ASK);
     if (w->mode == NEAP_LOOP_HOSTED)
         uv_run(&w->uv, UV_RUN_DEFAULT);
     else
