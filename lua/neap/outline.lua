@@ -13,7 +13,7 @@ local outline = {}
 function outline.keep(container, text, spec)
    local linux = spec.linux or {}
    local kept = {
-      process = spec.process,
+      process = spec.process, root = spec.root,
       linux = {
          namespaces = linux.namespaces,
          uidMappings = linux.uidMappings, gidMappings = linux.gidMappings,
@@ -23,7 +23,7 @@ function outline.keep(container, text, spec)
    return kept
 end
 
---- The process, the namespaces and the id mappings of a container's spec, to be
+--- The process, the root, the namespaces and the id mappings of a container's spec, to be
 --- read only; nil where the record's spec is not JSON.
 ---@param container neap.Container
 ---@return table? outline

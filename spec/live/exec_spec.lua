@@ -36,6 +36,23 @@ describe("an exec", function()
       assert.equal(23, process:delete().code)
    end)
 
+   it("runs as a user whom the root directory names, and as no other", function()
+      local root = live.fresh_rootfs()
+      os.execute("mkdir -p " .. root .. "/etc")
+      local file <close> = assert(io.open(root .. "/etc/passwd", "w"))
+      file:write "bob:x:1234:55::/:/bin/sh\n"
+      file:close()
+      local other = client:create { rootfs = root, args = { "sleep", "1000" }, user = "bob" }
+      local process = other:start():exec {
+         args = { "sh", "-c", "id -u; id -g" }, user = "bob", stdout = "pipe",
+      }
+      assert.equal("1234\n55\n", process:read "a")
+      local nobody, err = other:task():exec { args = { "id" }, user = "eve" }
+      assert.is_nil(nobody)
+      assert.equal("invalid_argument", err.code)
+      assert.is_true(other:delete { force = true })
+   end)
+
    it("sees its input end, however soon it is closed", function()
       for _ = 1, 3 do
          local process = task:exec { args = { "sh", "-c", "cat && echo closed" },
