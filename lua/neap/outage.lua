@@ -6,37 +6,30 @@ local defaults = require "neap.defaults"
 
 local outage = {}
 
-local function is_done(err)
-   return err == nil or err.code == "not_found"
+--- May something have come of a change that failed so? Of a call that never left
+--- nothing has.
+---@param err neap.Error
+---@return boolean
+function outage.is_open(err)
+   return err.pending ~= nil or err.code == "unavailable" and err.errno ~= "ECONNREFUSED"
 end
 
---- One call, tried until containerd answers or the time is over.
-local function try(client, step, deadline)
+--- Call `fn` until containerd answers, or the time is over.
+---@generic T
+---@param fn fun(): T?, neap.Error?
+---@param seconds? number  how long to wait for it
+---@return T? answer
+---@return neap.Error? err
+function outage.patiently(fn, seconds)
+   local deadline = core.now() + (seconds or defaults.outage)
    local delay = defaults.reconnect.first
    while true do
-      local answer, err = client:call(step[2], step[3])
-      if answer or is_done(err) then return true end
-      if err.code ~= "unavailable" or core.now() + delay > deadline then return false, err end
-      core.sleep(delay)
+      local answer, err = fn()
+      local left = deadline - core.now()
+      if answer or not err or err.code ~= "unavailable" or left <= 0 then return answer, err end
+      core.sleep(math.min(delay, left))
       delay = math.min(delay * defaults.reconnect.factor, defaults.reconnect.max)
    end
-end
-
---- Send each { name, method, request, what } in turn.
----@param client neap.Client
----@param steps table[]
----@return string[]? left  what could not be removed; nil: nothing is left
-function outage.clean(client, steps)
-   local deadline = core.now() + defaults.outage
-   local left
-   for _, step in ipairs(steps) do
-      local ok, err = try(client, step, deadline)
-      if not ok then
-         left = left or {}
-         left[#left + 1] = ("%s (%s)"):format(step[4], err.code)
-      end
-   end
-   return left
 end
 
 return outage

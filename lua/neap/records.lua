@@ -5,6 +5,7 @@ local choose = require "neap.platform.choose"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
 local failure = require "neap.error"
+local inside = require "neap.inside"
 local json = core.json
 local labels = require "neap.labels"
 local outage = require "neap.outage"
@@ -24,17 +25,6 @@ local function own_engine(client)
       state.own = require "neap.engine".own(client:address()) or false
    end
    return state.own
-end
-
---- Files of a root directory, read for users by name. Links stay inside.
-local function reader_of(root)
-   if not root then return nil end
-   return function(path)
-      local real = core.fs.realpath(root .. path)
-      if not real or real:sub(1, #root + 1) ~= root .. "/" then return nil end
-      local file <close> = io.open(real, "rb")
-      return file and file:read "a"
-   end
 end
 
 --- The process whose network is joined.
@@ -62,7 +52,7 @@ local function make_spec(client, config)
    return specs.new(config, {
       platform = platform, namespace = client:namespace(), id = config.id, network_pid = pid,
       cgroup_prefix = own and own.cgroup_prefix or nil,
-      read_file = reader_of(config.rootfs),
+      read_file = inside.reader(config.rootfs),
    })
 end
 
@@ -114,16 +104,28 @@ local function all_labels(config, bundle)
    return all
 end
 
---- A record of which nobody knows whether it was made: away with it.
-local function undo(client, id, bundle, err)
-   local is_open = err.code == "unavailable" or err.pending
-   if is_open then
-      err.left = outage.clean(client, {
-         { "Containers/Delete", "containerd.services.containers.v1.Containers/Delete", { id = id },
-            "record " .. id },
-      })
-   end
-   if not err.left then bundles.remove(client, id, bundle.labels) end
+--- Was it made by this process, since then? Ids are used again.
+local function is_ours(container, since)
+   return container.labels[labels.owner] == owner.label() and container.created_at >= since
+end
+
+--- A record of which nobody knows whether it was made.
+---@return neap.Error? unknown  why it may still be there
+local function remove_record(client, id, since)
+   local container, unknown = outage.patiently(function()
+      return core.container_load(client, id)
+   end)
+   if not container then return unknown.code ~= "not_found" and unknown or nil end
+   if not is_ours(container, since) then return nil end
+   local ok, undone = outage.patiently(function() return core.container_delete(container) end)
+   return not ok and undone.code ~= "not_found" and undone or nil
+end
+
+--- Leave nothing of a record that could not be created, or say what stays.
+local function undo(client, id, bundle, since, err)
+   local unknown = outage.is_open(err) and remove_record(client, id, since)
+   if unknown then err.left = { ("record %s (%s)"):format(id, unknown.code) } end
+   bundles.remove(client, id, bundle.labels) -- it is empty, and made again where it is missed
    return nil, err
 end
 
@@ -132,6 +134,7 @@ local function send(client, config, spec, text)
    if wrong then return nil, wrong end
    local bundle, unmade = bundles.make(client, config, spec, "container.create")
    if not bundle then return nil, unmade end
+   local since = os.time()
    local container, err = core.container_create(client, {
       id = config.id,
       runtime = config.runtime or defaults.runtime,
@@ -141,7 +144,7 @@ local function send(client, config, spec, text)
    })
    if not container then
       if err.code == "already_exists" then return nil, err end
-      return undo(client, config.id, bundle, err)
+      return undo(client, config.id, bundle, since, err)
    end
    outline.keep(container, text, spec)
    return container

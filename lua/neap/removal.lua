@@ -6,8 +6,10 @@ local core = require "neap.core"
 local defaults = require "neap.defaults"
 local labels = require "neap.labels"
 local orphan = require "neap.orphan"
+local outage = require "neap.outage"
 local outline = require "neap.outline"
 local pipes = require "neap.pipes"
+local stray = require "neap.stray"
 
 local removal = {}
 
@@ -47,15 +49,35 @@ local function delete(process)
    return nil, err
 end
 
+local remove
+
 local function remove_orphan(process)
    local container, unknown = orphan.adopt(core.process_container(process))
    if not container then
       if unknown then return nil, unknown end
       return true
    end
-   local ok, err = removal.container(container)
+   local ok, err = remove(container)
    if not ok then return nil, err end
    return core.process_wait(process, { timeout = defaults.delete.kill_timeout }) or true
+end
+
+local function remove_process(process)
+   local ok, known = kill(process)
+   if not ok then return nil, known end
+   local exit, err = false, nil
+   if known then exit, err = delete(process) end
+   if exit ~= false then return exit, err end
+   if not core.is_task(process) then return true end
+   return remove_orphan(process)
+end
+
+--- Under a shield, and again where containerd went away meanwhile: each rung of the
+--- ladder may be taken twice.
+local function stubbornly(fn, subject, patience)
+   return core.shield(function()
+      return outage.patiently(function() return fn(subject) end, patience)
+   end)
 end
 
 --- Kill a task or exec and delete it.
@@ -63,15 +85,7 @@ end
 ---@return neap.Exit|true? exit
 ---@return neap.Error? err
 function removal.process(process)
-   return core.shield(function()
-      local ok, known = kill(process)
-      if not ok then return nil, known end
-      local exit, err = false, nil
-      if known then exit, err = delete(process) end
-      if exit ~= false then return exit, err end
-      if not core.is_task(process) then return true end
-      return remove_orphan(process)
-   end)
+   return stubbornly(remove_process, process)
 end
 
 --- Remove the bundle of a record that is gone.
@@ -96,10 +110,11 @@ local function find_task(container)
 end
 
 local function remove_task(container)
+   local is_known = container.has_no_task
    local task, unknown = find_task(container)
    if unknown then return nil, unknown end
-   if not task then return true end
-   return removal.process(task)
+   if task then return remove_process(task) end
+   return is_known or stray.finish(container)
 end
 
 --- The record; and where somebody deleted it, a task that it left behind.
@@ -108,27 +123,30 @@ local function remove_record(container, was_gone)
    if ok or was_gone then return true end
    if not is_gone(err) then return nil, err end
    local again, unknown = orphan.adopt(container)
-   if again then return removal.container(again) end
+   if again then return remove(again) end
    if unknown then return nil, unknown end
+   return true
+end
+
+function remove(container)
+   local id, recorded = container.id, container.labels[labels.bundle]
+   local bundle = recorded and "bundle " .. recorded
+   local was_gone = container.gone and container.has_no_task
+   local ok, err = remove_task(container)
+   if not ok then return with_left(err, { "task " .. id, "record " .. id, bundle }) end
+   ok, err = remove_record(container, was_gone)
+   if not ok then return with_left(err, { "record " .. id, bundle }) end
+   removal.bundle(container)
    return true
 end
 
 --- Delete a container with all that is its.
 ---@param container neap.Container
+---@param patience? number  seconds to wait for a containerd that went away
 ---@return true? ok
 ---@return neap.Error? err  `err.left` names what stays
-function removal.container(container)
-   return core.shield(function()
-      local id, recorded = container.id, container.labels[labels.bundle]
-      local bundle = recorded and "bundle " .. recorded
-      local was_gone = container.gone and container.has_no_task
-      local ok, err = remove_task(container)
-      if not ok then return with_left(err, { "task " .. id, "record " .. id, bundle }) end
-      ok, err = remove_record(container, was_gone)
-      if not ok then return with_left(err, { "record " .. id, bundle }) end
-      removal.bundle(container)
-      return true
-   end)
+function removal.container(container, patience)
+   return stubbornly(remove, container, patience)
 end
 
 return removal

@@ -3,6 +3,7 @@
 local core = require "neap.core"
 local failure = require "neap.error"
 local records = require "neap.records"
+local removal = require "neap.removal"
 local start = require "neap.start"
 
 ---@class neap.Result
@@ -60,12 +61,14 @@ local function go(container, config)
    return attend(container, task, config, began)
 end
 
---- Remove everything, whatever came before; what stays is in the error.
+--- Remove everything, whatever came before; what stays is in the error. Where
+--- something does already, containerd was waited for in vain.
 local function finish(container, result, err)
-   local ok, undone = container:delete { force = true }
+   local ok, undone = removal.container(container, err and err.left and 0 or nil)
+   if ok and err then err.left = nil end
    if ok or err == nil and undone.code == "not_found" then return result, err end
    if err then
-      err.left = err.left or undone.left
+      err.left = undone.left or err.left
       return nil, err
    end
    undone.result = result

@@ -5,6 +5,7 @@ local configs = require "neap.config"
 local core = require "neap.core"
 local failure = require "neap.error"
 local fs = core.fs
+local inside = require "neap.inside"
 local json = core.json
 local outage = require "neap.outage"
 local outline = require "neap.outline"
@@ -13,6 +14,7 @@ local refusal = require "neap.refusal"
 local removal = require "neap.removal"
 local specs = require "neap.spec"
 local stdio = require "neap.stdio"
+local stray = require "neap.stray"
 local turn = require "neap.turn"
 local wiring = require "neap.wiring"
 
@@ -54,23 +56,33 @@ local function failure_keeper()
    end
 end
 
---- A change that was cut short: kill and delete what may have come of it.
-local function undo_task(container, err)
-   if not (err.code == "unavailable" or err.pending) then return end
-   local tasks = "containerd.services.tasks.v1.Tasks/"
-   err.left = outage.clean(core.container_client(container), {
-      { "Kill", tasks .. "Kill", { container_id = container.id, signal = 9, all = true },
-         "task " .. container.id },
-      { "Delete", tasks .. "Delete", { container_id = container.id }, "task " .. container.id },
-   })
+--- May there be a task of a start that failed so?
+local function may_have_task(container, err)
+   return outage.is_open(err) or err.op == "task.start" and not container.has_no_task
 end
 
---- A task that was created, could not start and would not be deleted either.
-local function sweep(container, err)
-   local task = core.task_load(container)
-   if not task then return end
-   local ok, undone = removal.process(task)
-   if not ok then err.left = undone.left or { "task " .. container.id } end
+--- Is it of this start? Names of pipes are of one start only.
+local function is_of(task, config)
+   local info = core.process_info(task)
+   for name in pairs(stdio.fields) do
+      if config[name].path and config[name].path == info[name] then return true end
+   end
+   return false
+end
+
+--- Leave nothing of a start that was cut short, or say what stays.
+local function undo_task(container, config, had_none, err)
+   local task, undone = outage.patiently(function() return core.task_load(container) end)
+   local ok = false
+   if task then
+      if not had_none and not is_of(task, config) then return end
+      ok, undone = removal.process(task)
+   elseif undone.code == "not_found" then
+      ok, undone = outage.patiently(function() return stray.finish(container) end)
+   end
+   if not ok and undone.code ~= "not_found" then
+      err.left = undone.left or { ("task %s (%s)"):format(container.id, undone.code) }
+   end
 end
 
 local function refuse(container, op, message)
@@ -91,9 +103,7 @@ local function task_of(container, io, spec, checkpoint)
       core.state(container).task = task -- a handle that nobody keeps still owns pipes
       return settle(task, io, pumps, keeper)
    end
-   undo_task(container, err)
-   local is_ours = had_none and err.code ~= "already_exists"
-   if is_ours and not container.has_no_task and not err.left then sweep(container, err) end
+   if may_have_task(container, err) then undo_task(container, config, had_none, err) end
    return nil, refusal.explain(err)
 end
 
@@ -172,7 +182,9 @@ function start.exec(task, given)
    local container = core.process_container(task)
    local spec = outline.of(container)
    if not spec then return refuse(container, "task.exec", "the record's spec is not JSON") end
-   local process, unmade = specs.exec(spec, config, { read_file = nil })
+   local process, unmade = specs.exec(spec, config, {
+      read_file = inside.reader(spec.root and spec.root.path),
+   })
    if not process then return nil, unmade end
 
    local state = core.state(task)

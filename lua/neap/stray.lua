@@ -1,0 +1,52 @@
+--- Shims that containerd lost: killed in the middle of Tasks/Create, it knows no
+--- task when it is back, and nobody would ever end the shim.
+---
+--- Where it knows the shim at least, the task that it lacks can be deleted, and the
+--- shim goes. Else the task is created again, which finds the shim by its
+--- container, and deleted then. Nothing of the user's runs meanwhile.
+
+local core = require "neap.core"
+local fs = core.fs
+
+local stray = {}
+
+local function has_shim(container)
+   local client = core.container_client(container)
+   local words = table.concat({
+      "", "-namespace", client:namespace(), "-id", container.id, "-address", client:address(), "",
+   }, "\0")
+   for _, name in ipairs(fs.list "/proc" or {}) do
+      local file = name:find "^%d+$" and io.open("/proc/" .. name .. "/cmdline", "rb")
+      local line = file and file:read "a" or ""
+      if file then file:close() end
+      if line:find(words, 1, true) then return true end
+   end
+   return false
+end
+
+local function send(container, method, request)
+   request.container_id = container.id
+   return core.container_client(container):call(
+      "containerd.services.tasks.v1.Tasks/" .. method, request
+   )
+end
+
+--- End the shim, if there is one, of a container that has no task.
+---@param container neap.Container
+---@return true? ok
+---@return neap.Error? err  `unavailable`: not now
+function stray.finish(container)
+   if not has_shim(container) then return true end
+   local ok, err = send(container, "Delete", {})
+   if not ok and err.code == "unavailable" then return nil, err end
+   if not has_shim(container) then return true end
+   ok, err = send(container, "Create", {})
+   if ok then
+      send(container, "Kill", { signal = 9, all = true })
+      ok, err = send(container, "Delete", {})
+   end
+   if not ok and err.code == "unavailable" then return nil, err end
+   return true
+end
+
+return stray

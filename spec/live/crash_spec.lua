@@ -1,0 +1,95 @@
+-- containerd killed in the middle of each step of a run: an error at once, and
+-- nothing left once it is back; or the error says what stays.
+
+local live = require "support.live"
+local neap = require "neap"
+local defaults = require "neap.defaults"
+local uv = require "luv"
+
+local SERVICES <const> = "containerd.services."
+local STEPS <const> = {
+   ["Containers/Create"] = SERVICES .. "containers.v1.Containers/Create",
+   ["Tasks/Create"] = SERVICES .. "tasks.v1.Tasks/Create",
+   ["Tasks/Start"] = SERVICES .. "tasks.v1.Tasks/Start",
+   ["Tasks/Delete"] = SERVICES .. "tasks.v1.Tasks/Delete",
+   ["Containers/Delete"] = SERVICES .. "containers.v1.Containers/Delete",
+}
+
+describe("containerd killed", function()
+   local daemon, client, before
+   local outage = defaults.outage
+
+   setup(function()
+      daemon = live.daemon()
+      client = daemon:client()
+      assert(client:containers())
+      before = daemon:leftovers()
+   end)
+   teardown(function()
+      client:close()
+      daemon:stop()
+   end)
+   after_each(function() defaults.outage = outage end)
+
+   --- Run, and kill containerd as soon as `method` is on its way; `after` then.
+   local function run_until(method, after)
+      local count, pid = client:count(method), daemon:pid()
+      local fiber = neap.spawn(function()
+         return client:run { rootfs = live.rootfs(), args = { "true" } }
+      end)
+      while client:count(method) == count do neap.sleep(0) end
+      uv.kill(pid, "sigkill")
+      daemon:kill() -- until it is gone
+      after()
+      return fiber:join()
+   end
+
+   for step, method in pairs(STEPS) do
+      it("in " .. step .. ", and back soon, leaves nothing", function()
+         local result, err = run_until(method, function() daemon:start() end)
+         -- Once the process has ended only tidying up is left, and that succeeds.
+         local is_tidying = step:find "Delete"
+         assert.equal(is_tidying and 0 or "unavailable", result and result.code or err.code)
+         assert.is_nil(err and err.left)
+         assert.same(before, daemon:leftovers(before))
+      end)
+
+      it("in " .. step .. ", and not back, says what stays", function()
+         defaults.outage = 0.1
+         local result, err = run_until(method, function() end)
+         assert.same({ nil, "unavailable" }, { result, err.code }, tostring(err))
+         local left = table.concat(err.left, "\n")
+         assert.matches("record " .. err.id, left, 1, true)
+
+         daemon:start()
+         defaults.outage = outage
+         local again <close> = daemon:client()
+         for _, container in ipairs(again:containers { ["labels.neap.owner"] = true }) do
+            assert.equal(err.id, container.id)
+            assert.equal(true, container:delete { force = true })
+         end
+         again:close()
+         assert.same(before, daemon:leftovers(before))
+      end)
+   end
+
+   it("while a container runs, and back soon, is not the container's matter", function()
+      local mark = live.path "mark"
+      assert(os.execute("mkdir " .. mark))
+      local fiber = neap.spawn(function()
+         return client:run {
+            rootfs = live.rootfs(), mounts = { mark .. ":/mark" },
+            args = { "/bin/sh", "-c",
+               "echo out; until [ -e /mark/go ]; do sleep 0.01; done; exit 3" },
+         }
+      end)
+      live.wait_until(function() return (daemon:ctr("tasks", "list") or ""):find "RUNNING" end)
+      daemon:kill()
+      daemon:start()
+      io.open(mark .. "/go", "w"):close()
+      local result, err = fiber:join()
+      if not result then error(err) end
+      assert.same({ 3, "out\n" }, { result.code, result.stdout })
+      assert.same(before, daemon:leftovers(before))
+   end)
+end)
