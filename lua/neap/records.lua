@@ -124,7 +124,7 @@ end
 --- Leave nothing of a record that could not be created, or say what stays.
 local function undo(client, id, bundle, since, err)
    local unknown = outage.is_open(err) and remove_record(client, id, since)
-   if unknown then err.left = { ("record %s (%s)"):format(id, unknown.code) } end
+   if unknown then err.left = { "record " .. id } end
    bundles.remove(client, id, bundle.labels) -- it is empty, and made again where it is missed
    return nil, err
 end

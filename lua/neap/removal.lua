@@ -114,7 +114,7 @@ local function remove_task(container)
    local task, unknown = find_task(container)
    if unknown then return nil, unknown end
    if task then return remove_process(task) end
-   return is_known or stray.finish(container)
+   return is_known or container.gone or stray.finish(container)
 end
 
 --- The record; and where somebody deleted it, a task that it left behind.

@@ -81,7 +81,7 @@ local function undo_task(container, config, had_none, err)
       ok, undone = outage.patiently(function() return stray.finish(container) end)
    end
    if not ok and undone.code ~= "not_found" then
-      err.left = undone.left or { ("task %s (%s)"):format(container.id, undone.code) }
+      err.left = undone.left or { "task " .. container.id }
    end
 end
 
