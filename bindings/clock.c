@@ -1,6 +1,7 @@
 #include "clock.h"
 
 #include <lauxlib.h>
+#include <time.h>
 
 #include "call.h"
 #include "context.h"
@@ -29,8 +30,19 @@ static int core_now(lua_State *L)
     return 1;
 }
 
+/* Lua: core.time(): seconds since 1970, as os.time, with their fraction */
+static int core_time(lua_State *L)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
     { "now", core_now },
+    { "time", core_time },
     { "sleep", core_sleep },
     { NULL, NULL },
 };

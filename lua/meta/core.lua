@@ -141,4 +141,8 @@ function core.sleep(seconds) end
 ---@return number
 function core.now() end
 
+---Seconds since 1970, as os.time, with their fraction.
+---@return number
+function core.time() end
+
 return core

@@ -110,6 +110,13 @@ function bundles.release(container)
    if fs.rmdir(asked.expected) then remove_empty_above(asked.expected) end
 end
 
+--- Remove a bundle that nothing was put into yet. Another's of the same id has what
+--- is in use in it, and stays; an empty one is made again where it is missed.
+---@param made string
+function bundles.unmake(made)
+   if fs.rmdir(made) then remove_empty_above(made) end
+end
+
 --- Remove a bundle, if it is ours; else it stays, and a warning names it.
 ---@param client neap.Client
 ---@param id string

@@ -125,7 +125,7 @@ end
 local function undo(client, id, bundle, since, err)
    local unknown = outage.is_open(err) and remove_record(client, id, since)
    if unknown then err.left = { "record " .. id } end
-   bundles.remove(client, id, bundle.labels) -- it is empty, and made again where it is missed
+   bundles.unmake(bundle.path)
    return nil, err
 end
 
@@ -134,7 +134,7 @@ local function send(client, config, spec, text)
    if wrong then return nil, wrong end
    local bundle, unmade = bundles.make(client, config, spec, "container.create")
    if not bundle then return nil, unmade end
-   local since = os.time()
+   local since = core.time()
    local container, err = core.container_create(client, {
       id = config.id,
       runtime = config.runtime or defaults.runtime,
