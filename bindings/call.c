@@ -2,6 +2,7 @@
 
 #include <lauxlib.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cancel.h"
@@ -105,6 +106,14 @@ void call_drop(call *c)
         release(c);
 }
 
+void call_leave(call *c)
+{
+    c->fiber = NULL;
+    c->over = c->left = true;
+    if (c->done)
+        call_drop(c);
+}
+
 /* Collected without having been picked up, or while the state closes. */
 static int call_gc(lua_State *L)
 {
@@ -136,12 +145,12 @@ void call_close_all(context *ctx)
 
 /* --- ending the wait ------------------------------------------------------ */
 
-/* Let the waiter go on. */
+/* Let the waiter go on; one that does not wait yet will see that it may. */
 static void wake(call *c)
 {
     c->over = true;
     context_stop_alert(c->context, &c->alert);
-    if (c->fiber != NULL)
+    if (c->fiber != NULL && c->fiber->call == c)
         context_defer(c->context, &c->fiber->turn);
 }
 
@@ -151,9 +160,9 @@ void call_done(call *c, const neap_error *err)
         neap_error_copy(&c->err, err);
     c->done = true;
     c->req = NULL;
-    if (c->over || !c->context->open)
+    if (c->left || !c->context->open)
         call_drop(c);
-    else
+    else if (!c->over)
         wake(c);
 }
 
@@ -221,11 +230,13 @@ static bool is_cancelled(call *c, fiber *f)
 
 static int push_deadline(lua_State *L, const call *c)
 {
+    char message[64]; /* to the ms: what is shorter stands for no time at all */
+
+    snprintf(message, sizeof message, "not done within %.4g s",
+             round(c->timeout * 1000) / 1000);
     lua_pushnil(L);
     error_push_new(L, NEAP_DEADLINE_EXCEEDED,
-                   c->err.op != NULL ? c->err.op : c->op,
-                   lua_pushfstring(L, "not done within %f s", c->timeout));
-    lua_remove(L, -2);
+                   c->err.op != NULL ? c->err.op : c->op, message);
     if (c->change) {
         lua_pushboolean(L, true);
         lua_setfield(L, -2, "pending");
@@ -245,8 +256,10 @@ static int pick_up(lua_State *L, call *c)
 {
     int results;
 
-    if (!c->done) /* given up; what comes of it is dropped later */
+    if (!c->done) {
+        call_leave(c);
         return push_deadline(L, c);
+    }
     unlink_call(c);
     if (c->err.code == NEAP_OK) {
         results = c->push(L, c);
@@ -274,8 +287,7 @@ static int await(lua_State *L, int status, lua_KContext ctx)
     c->fiber = NULL;
     if (!is_cancelled(c, f))
         return pick_up(L, c);
-    if (c->done)
-        call_drop(c);
+    call_leave(c);
     return cancel_raise(L, f);
 }
 

@@ -51,6 +51,7 @@ struct call {
     int top, anchor;
     bool over; /* the waiter goes on: done, or given up */
     bool done; /* call_done was said */
+    bool left; /* its waiter has gone on without it */
     bool timed_out;
     bool graced; /* waits in a __close handler of a cancelled fiber */
 };
@@ -98,6 +99,9 @@ void call_grace(call *c);
 
 /* Nobody will pick `c` up, which is done: release what it holds. */
 void call_drop(call *c);
+
+/* Nobody will pick `c` up: the same, as soon as it is done. */
+void call_leave(call *c);
 
 /* With the core table on top: define the metatable of calls. */
 void call_open(lua_State *L);

@@ -90,7 +90,7 @@ static void end(fiber *f, fiber_state state)
 static void end_closed(fiber *f)
 {
     if (f->call != NULL)
-        call_drop(f->call);
+        call_leave(f->call);
     f->call = NULL;
     f->cancelled = true;
     end(f, FIBER_RETURNED);
