@@ -57,7 +57,7 @@ static int client_connect(lua_State *L)
         neap_error_clear(&err);
         return n;
     }
-    handle_fill(L, (void **)slot, client);
+    *slot = client; /* not to be found by it: closed, another may lie there */
     return 1;
 }
 

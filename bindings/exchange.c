@@ -102,7 +102,6 @@ static const luaL_Reg methods[] = {
 static const luaL_Reg metamethods[] = {
     { "__gc", exchange_close },
     { "__close", exchange_close },
-    { "__call", exchange_read },
     { "__tostring", exchange_tostring },
     { NULL, NULL },
 };

@@ -9,7 +9,8 @@
  * yet: a handle is made first and filled after, so that nothing is half-owned.
  *
  * There is one userdata per pointer, found again by a weak table: one object
- * per live record.
+ * per live record. Only what holds its pointer until it is collected may be
+ * filled so: a pointer that was freed is given out again.
  */
 
 /* Push an empty handle of class `type`, with `parent` (a stack index) kept. */

@@ -11,6 +11,7 @@ local orphans = require "neap.orphans"
 local records = require "neap.records"
 
 require "neap.container"
+require "neap.exchange"
 
 ---@class neap.Client
 local Client = core.classes.client

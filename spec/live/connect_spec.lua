@@ -42,6 +42,40 @@ describe("connecting", function()
       end
    end)
 
+   it("is undone by closing, once and for all", function()
+      local client = live.client()
+      assert.same({ true, true }, { client:close(), client:close() })
+      assert.equal("neap.client (closed)", tostring(client))
+      assert.has_error(function() client:load "x" end)
+      -- Its memory is used again: no handle may be found in its place.
+      for _, known in pairs(debug.getregistry()) do
+         local metatable = type(known) == "table" and getmetatable(known)
+         if type(metatable) == "table" and metatable.__mode == "v" then
+            for _, handle in pairs(known) do assert.is_false(rawequal(handle, client)) end
+         end
+      end
+   end)
+
+   it("gives every RPC: services, and streams that raise in a loop", function()
+      local client <close> = live.client()
+      assert.equal("lease", client.leases:create({ id = "lease" }).lease.id)
+      assert.same({}, client.leases:delete { id = "lease" })
+      local gone, err = client.leases:delete { id = "lease" }
+      assert.same({ nil, "not_found" }, { gone, err.code })
+      assert.is_nil(client.leasses)
+
+      local missing = "sha256:" .. ("0"):rep(64)
+      local ok, raised = pcall(function()
+         for _ in client.content:read { digest = missing } do error "something came" end
+      end)
+      assert.same({ false, "not_found" }, { ok, raised.code })
+      local stream = client.content:read { digest = missing }
+      local message, failed = stream:read()
+      assert.same({ nil, "not_found" }, { message, failed.code })
+      assert.same({ true, true }, { stream:close(), stream:close() })
+      assert.has_error(function() stream:read() end)
+   end)
+
    describe("to what a crash left", function()
       local daemon
 
