@@ -242,6 +242,23 @@ describe("standard streams", function()
       assert.equal("line", fiber:join())
    end)
 
+   it("refuse to be read once they are closed, and options that are none", function()
+      local task = start("echo line; cat", { stdout = "pipe", stdin = "pipe" })
+      local nothing, err = task:read("l", { timout = 1 })
+      assert.same({ nil, "invalid_argument" }, { nothing, err.code })
+      assert.matches("timout", err.message)
+      assert.has_error(function() task:read("l", { timeout = "1" }) end)
+      assert.has_error(function() task:expect(5) end)
+      assert.equal("line", task:read "l")
+      assert.same({ true, true }, { task.stdout:close(), task.stdout:close() })
+      for _, method in ipairs { "read", "lines", "expect" } do
+         local function use() return task[method](task, "l") end
+         assert.has_error(method == "lines" and function() use()() end or use)
+      end
+      assert.same({ true, true }, { task:close_stdin(), task:close_stdin() })
+      assert.equal(0, task:wait().code)
+   end)
+
    it("do not take what follows the end", function()
       local task = start("exit 3", { stdin = "pipe" })
       assert.equal(3, task:wait().code)
