@@ -18,7 +18,16 @@ local function pattern_of(text)
    return "^" .. escaped .. "$"
 end
 
---- Make a test for topics: "exit", "/images/create", "/tasks/*"; nil: any.
+--- A pattern is for whole topics, or for what happens to tasks.
+local function matcher(pattern)
+   return function(given)
+      local word = given:match "^/tasks/(.*)"
+      return given:find(pattern) ~= nil or word ~= nil and word:find(pattern) ~= nil
+   end
+end
+
+--- Make a test for topics: "exit", "exec-*", "/images/create", "/images/*", "*";
+--- nil: any.
 ---@param wanted any
 ---@return (fun(topic: string): boolean)? matches
 ---@return string? why
@@ -28,8 +37,7 @@ function topic.parse(wanted)
       return nil, ("%s is not a topic"):format(escape.show(wanted))
    end
    if wanted:find("*", 1, true) then
-      local pattern = pattern_of(wanted:sub(1, 1) == "/" and wanted or "/tasks/" .. wanted)
-      return function(given) return given:find(pattern) ~= nil end
+      return matcher(pattern_of(wanted))
    end
    if wanted:sub(1, 1) == "/" then return function(given) return given == wanted end end
    if not WORDS[wanted] then
