@@ -4,6 +4,7 @@
 local core = require "neap.core"
 local defaults = require "neap.defaults"
 local duration = require "neap.duration"
+local escape = require "neap.escape"
 local failure = require "neap.error"
 local fields = require "neap.fields"
 local ids = require "neap.id"
@@ -52,7 +53,10 @@ function both:wait(options)
       if not given then return refuse(self, "process.wait", unknown) end
    end
    local exit, err = core.process_wait(self, options)
-   if not exit then return nil, err end
+   if not exit then
+      err.id = err.id or core.process_container(self).id
+      return nil, err
+   end
    local failed = core.state(self).failure
    if failed then return nil, failed end
    return exit
@@ -127,7 +131,7 @@ function both:resize(width, height)
       local is_size = math.type(value) == "integer" and value > 0 and value <= 65535
       if not is_size then
          return refuse(self, "process.resize",
-            ("%s: %s is not a number of cells (1 to 65535)"):format(name, tostring(value)))
+            ("%s: %s is not a number of cells (1 to 65535)"):format(name, escape.show(value)))
       end
    end
    return core.process_resize(self, width, height)
@@ -149,7 +153,11 @@ end
 ---@param config neap.ExecConfig
 ---@return neap.Process? process
 ---@return neap.Error? err  `err.status` where it could not start
-function Task:exec(config) return require "neap.start".exec(self, config) end
+function Task:exec(config)
+   local process, err = require "neap.start".exec(self, config)
+   if not process then err.id = err.id or core.process_container(self).id end
+   return process, err
+end
 
 --- Find an exec that is there.
 ---@param id string
@@ -162,6 +170,7 @@ function Task:process(id)
    local checked, why = ids.parse(id)
    if not checked then return refuse(self, "task.process", why) end
    local process, err = core.task_process(self, checked)
+   if not process then err.op = "task.process" end
    if process then
       local container = core.process_container(self)
       require("neap.orphans").claim(core.container_client(container), container.id, id)

@@ -241,7 +241,9 @@ describe("a handle", function()
 
    it("waits with a limit, and again", function()
       local _, task = started()
-      refused("deadline_exceeded", {}, task.wait, task, { timeout = 0.01 })
+      refused("deadline_exceeded", { "0.01 s" }, task.wait, task, { timeout = 0.01 })
+      local _, late = task:wait { timeout = -1 } -- what is left of somebody's time
+      assert.same({ "deadline_exceeded", task.id }, { late.code, late.id })
       assert.equal("running", task:status())
       task:kill "KILL"
       assert.equal(137, task:wait { timeout = 10 }.code)
