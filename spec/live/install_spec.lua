@@ -77,20 +77,41 @@ describe("what make installs", function()
       assert.equal(version .. "\n", said)
    end)
 
-   it("is a C library that pkg-config finds", function()
-      local source, program = live.path("host") .. ".c", live.path("host")
+   --- Compile a program against what is installed: its path.
+   local function compiled(compiler, suffix, code)
+      local program = live.path "host"
+      local source = program .. suffix
       local file <close> = assert(io.open(source, "w"))
-      file:write(PROGRAM)
+      file:write(code)
       file:close()
       local env = { PKG_CONFIG_PATH = prefix .. "/lib/pkgconfig" }
       local flags = run({ "pkg-config", "--cflags", "--libs", "neap" }, { env = env })
-      local command = { "cc", "-Wall", "-Werror", "-o", program, source }
+      local command = {
+         compiler, "-Wall", "-Wextra", "-pedantic", "-Werror", "-o", program, source,
+      }
       local san = os.getenv("SAN") or ""
       if san ~= "" then command[#command + 1] = "-fsanitize=" .. san end
       for flag in flags:gmatch "%S+" do command[#command + 1] = flag end
       run(command)
-      local said = run({ program, live.address }, { env = { LD_LIBRARY_PATH = prefix .. "/lib" } })
-      assert.matches("^1%.%d+%.%d+", said)
+      return program
+   end
+
+   local function run_compiled(...)
+      return run({ ... }, { env = { LD_LIBRARY_PATH = prefix .. "/lib" } })
+   end
+
+   it("is a C library that pkg-config finds", function()
+      local program = compiled("cc", ".c", PROGRAM)
+      assert.matches("^1%.%d+%.%d+", run_compiled(program, live.address))
+   end)
+
+   it("is one for C++ too", function()
+      local program = compiled("c++", ".cc", [[
+         #include <neap/neap.h>
+         #include <cstdio>
+         int main() { return std::puts(neap_code_name(NEAP_NOT_FOUND)) < 0; }
+      ]])
+      assert.equal("not_found\n", run_compiled(program))
    end)
 
    it("is described by a page and by completions", function()

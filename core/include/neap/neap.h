@@ -3,8 +3,17 @@
 
 /*
  * Neap: retained handles on the containers, tasks and processes of containerd,
- * on a libuv loop. Start at neap/client.h.
+ * on a libuv loop. Start at neap/client.h. C++ includes this file, no other.
  */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #include "neap/client.h"
 #include "neap/container.h"
 #include "neap/engine.h"
@@ -12,9 +21,15 @@
 #include "neap/events.h"
 #include "neap/json.h"
 #include "neap/loop.h"
+#include "neap/path.h"
 #include "neap/process.h"
 #include "neap/request.h"
+#include "neap/service.h"
 #include "neap/stream.h"
 #include "neap/value.h"
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
