@@ -212,9 +212,11 @@ static int count_fibers(lua_State *L, bool *ended)
     return count;
 }
 
-/* Lua: core.first(fibers): the key of the first to have ended; nil if empty */
+/* Lua: core.first(fibers, {timeout=}?): the key of the first to have ended; nil
+ * if empty; nil, deadline_exceeded */
 static int core_first(lua_State *L)
 {
+    double timeout = call_timeout(L, 2);
     join_call *j;
     bool ended;
     int count;
@@ -226,6 +228,7 @@ static int core_first(lua_State *L)
         return push_first(L, NULL);
     j = new_join(L, push_first, count);
     j->takes = true;
+    j->call.timeout = timeout;
     lua_pushnil(L);
     while (lua_next(L, 1) != 0) {
         add_watch(j, lua_touserdata(L, -1));

@@ -920,6 +920,13 @@ describe("neap.timeout", function()
       end))
       assert.is_true(ended)
    end)
+
+   it("answers what the function raises, and nobody else is told", function()
+      local heard = {}
+      core.on_unjoined(function(err) heard[#heard + 1] = err end)
+      assert_failed("unknown", neap.timeout(LONG, function() error "boom" end))
+      assert.same({}, heard)
+   end)
 end)
 
 describe("neap.scope", function()
@@ -965,6 +972,11 @@ describe("neap.scope", function()
       neap.scope(function(scope) scope:own { close = function() closed = true end } end)
       assert.is_true(closed)
       assert.has_error(function() neap.scope(function(scope) scope:own {} end) end)
+      assert.has_error(function() neap.scope(function(scope) scope:own(5) end) end)
+   end)
+
+   it("lets a failure pass", function()
+      assert.same({ nil, "err" }, { neap.scope(function(scope) return scope:own(nil, "err") end) })
    end)
 
    it("reports what could not be removed, and goes on", function()

@@ -91,7 +91,7 @@ function core.cancel_all() end
 ---@generic K
 ---@param fibers table<K, neap.Fiber>
 ---@return K? key  nil where the table is empty
-function core.first(fibers) end
+function core.first(fibers, options) end
 
 --- Wait for the end of a fiber; its failure stays nobody's.
 ---@async

@@ -94,7 +94,9 @@ end
 ---@return table<integer, R> results
 ---@return table<integer, neap.Error>? errors  nil when there are none
 function fiber.map(list, limit, fn)
-   if math.type(limit) ~= "integer" or limit < 1 then error("limit: a whole number expected", 2) end
+   if math.type(limit) ~= "integer" or limit < 1 then
+      error("bad argument #2 to 'map' (a whole number, 1 or more, expected)", 2)
+   end
    local fibers <close> = group()
    local running, count, results, errors = 0, 0, {}, nil
 
@@ -124,7 +126,7 @@ end
 function fiber.timeout(seconds, fn, ...)
    local fibers <close> = group()
    fibers[1] = core.spawn(fn, ...)
-   if core.settled(fibers[1], { timeout = seconds }) then return fibers[1]:join() end
+   if core.first(fibers, { timeout = seconds }) then return fibers[1]:join() end
    end_all(fibers)
    return nil,
       core.error {

@@ -15,13 +15,24 @@ function Scope:spawn(fn, ...)
    return fiber
 end
 
+local function can_end(x)
+   local is_object = type(x) == "table" or type(x) == "userdata"
+   return is_object and (x.delete or x.close)
+end
+
 --- Let `x` end with the scope: a container, a task, a process; or what closes.
+--- A failure passes through: `scope:own(client:create { … })`.
 ---@generic T
 ---@param x T
+---@param err? neap.Error
 ---@return T x
-function Scope:own(x)
+---@return neap.Error? err
+function Scope:own(x, err)
    if self.ended then error("the scope has ended", 2) end
-   if not (x.delete or x.close) then error("own: something with delete or close expected", 2) end
+   if x == nil and err ~= nil then return nil, err end
+   if not can_end(x) then
+      error("bad argument #1 to 'own' (something with delete or close expected)", 2)
+   end
    table.insert(self.owned, x)
    return x
 end
