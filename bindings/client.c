@@ -24,7 +24,8 @@ neap_client *client_check(lua_State *L, int arg)
 {
     neap_client *client = handle_check(L, arg, CLIENT_TYPE);
 
-    luaL_argcheck(L, client != NULL, arg, "client is closed");
+    if (client == NULL)
+        luaL_error(L, "the client is closed"); /* maybe that of an argument */
     return client;
 }
 

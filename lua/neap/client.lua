@@ -4,10 +4,9 @@ local choose = require "neap.platform.choose"
 local configs = require "neap.config"
 local core = require "neap.core"
 local failure = require "neap.error"
-local filters = require "neap.filters"
 local fs = core.fs
 local ids = require "neap.id"
-local orphans = require "neap.orphans"
+local list = require "neap.list"
 local records = require "neap.records"
 
 require "neap.container"
@@ -64,14 +63,6 @@ function Client:ensure(config)
    return container, container and true or err
 end
 
-local function list(client, wanted, with_tasks, op)
-   local parsed, why = filters.parse(wanted)
-   if not parsed then
-      return nil, failure.new { code = "invalid_argument", op = op, message = why }
-   end
-   return core.container_list(client, parsed, with_tasks)
-end
-
 --- All containers, or those that match.
 ---@param wanted? table|string  see neap.filters
 ---@return neap.Container[]? containers
@@ -83,40 +74,12 @@ function Client:containers(wanted)
    return found
 end
 
-local RESTORE <const> = { filter = true, io = true }
-
-local function restore_options(given)
-   if given == nil then return {} end
-   if type(given) ~= "table" then
-      error(("bad argument #1 to 'restore' (table expected, got %s)"):format(type(given)), 3)
-   end
-   for name in pairs(given) do
-      if RESTORE[name] then return given end
-   end
-   return { io = given }
-end
-
 --- All containers with their tasks, running or stopped, in two calls.
 ---@param options? table  io of start; or { filter =, io = }
 ---@return neap.Container[]? containers
 ---@return neap.Error? err
 function Client:restore(options)
-   options = restore_options(options)
-   local found, err = list(self, options.filter, true, "client.restore")
-   if not found then return nil, err end
-   for i, pair in ipairs(found) do
-      local container, task = pair[1], pair[2]
-      if task then
-         records.keep_task(container, task)
-         orphans.adopt(self, container)
-      end
-      if task and options.io then
-         local ok, unattached = task:attach(options.io)
-         if not ok and unattached.code ~= "failed_precondition" then return nil, unattached end
-      end
-      found[i] = container
-   end
-   return found
+   return require "neap.restore"(self, options)
 end
 
 --- Run a container to its end and leave nothing behind.

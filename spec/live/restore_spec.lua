@@ -74,6 +74,21 @@ describe("what is restored", function()
       assert.is_true(container:delete())
    end)
 
+   it("refuses streams that are none before it asks, and gives a terminal one output", function()
+      crash_after [[
+         client:create { id = "tty", rootfs = rootfs, args = { "cat" }, terminal = true }
+            :start { stdin = "pipe", stdout = "pipe" }
+      ]]
+      local calls, found, err = live.count(client.restore, client, { stdot = "pipe" })
+      assert.same({ {}, nil, "invalid_argument" }, { calls, found, err.code })
+      assert.matches("stdot", err.message, 1, true)
+
+      local container, task = only("tty", { stdin = "pipe", stdout = "pipe", stderr = "pipe" })
+      task:write "word\n"
+      assert.equal("word", task:expect("word", { timeout = 10 }))
+      assert.is_true(container:delete { force = true })
+   end)
+
    it("has the exit of a task that ended meanwhile, and the stop signal of one that runs",
       function()
       crash_after [[

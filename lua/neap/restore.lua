@@ -1,0 +1,67 @@
+--- client:restore: every container with its task, and the streams of what runs.
+
+local core = require "neap.core"
+local fs = core.fs
+local list = require "neap.list"
+local orphans = require "neap.orphans"
+local records = require "neap.records"
+local stdio = require "neap.stdio"
+
+local RESTORE <const> = { filter = true, io = true }
+
+--- `{ filter =, io = }`, or an io alone.
+local function options_of(given)
+   if given == nil then return {} end
+   if type(given) ~= "table" then
+      error(("bad argument #1 to 'restore' (table expected, got %s)"):format(type(given)), 4)
+   end
+   for name in pairs(given) do
+      if RESTORE[name] then return given end
+   end
+   return { io = given }
+end
+
+--- A terminal has no stderr, whatever the others are given.
+local function io_of(task, io)
+   if not core.process_info(task).terminal then return io end
+   return { stdin = io.stdin, stdout = io.stdout, drain = io.drain }
+end
+
+--- What has ended, has gone or has other readers is restored without streams.
+local function is_fatal(err)
+   return err.code ~= "failed_precondition" and err.code ~= "not_found"
+end
+
+local function adopt(client, container, task, io)
+   records.keep_task(container, task)
+   orphans.adopt(client, container)
+   if not io then return true end
+   local ok, err = task:attach(io_of(task, io))
+   if ok or not is_fatal(err) then return true end
+   return nil, err
+end
+
+---@param client neap.Client
+---@param given? table  io of start; or { filter =, io = }
+---@return neap.Container[]? containers
+---@return neap.Error? err
+return function(client, given)
+   local options = options_of(given)
+   if options.io ~= nil then
+      local io, wrong = stdio.normalize(options.io, {
+         op = "client.restore", cwd = fs.cwd(), fs = fs,
+      })
+      if not io then return nil, wrong end
+   end
+   local found, err = list(client, options.filter, true, "client.restore")
+   if not found then return nil, err end
+   for i, pair in ipairs(found) do
+      local container, task = pair[1], pair[2]
+      if task then
+         local ok, unattached = adopt(client, container, task, options.io)
+         if not ok then return nil, unattached end
+      end
+      found[i] = container
+   end
+   return found
+end
