@@ -4,38 +4,23 @@
 --- They are known by the FIFOs in the bundle that no living process reads; to
 --- know them costs no call.
 
-local bundle = require "neap.bundle"
-local bundles = require "neap.bundles"
 local core = require "neap.core"
 local fs = core.fs
-local labels = require "neap.labels"
 local log = require "neap.log"
-local path = require "neap.path"
+local unread = require "neap.unread"
 
 local orphans = {}
 
---- The FIFOs of execs in a directory: { { id, path }, … }; most have none.
-local function fifos_in(directory, container)
-   local found = {}
-   for _, name in ipairs(fs.list(directory) or {}) do
-      local id = name:match "^(.+)%.%x+%-std%a+$"
-      if id and id ~= container.id then found[#found + 1] = { id, directory .. "/" .. name } end
-   end
-   return found
-end
-
---- { [exec id] = { path, … } }, and the readers' files among the paths.
+--- { [exec id] = { path, … } }, and the readers' files among the paths. Their FIFOs
+--- are held open: a shim may have been told to start one, and wait.
 local function find(container)
-   local recorded = container.labels[labels.bundle] or ""
-   local fifos = path.is_plain(recorded) and fifos_in(recorded, container) or {}
-   local own = fifos[1] and bundles.own(container)
-   if recorded ~= own then return {} end
    local found = {}
-   for _, fifo in ipairs(fifos) do
-      local id, reader = fifo[1], bundle.reader(own, fifo[2])
-      if not fs.reader(reader) then
-         found[id] = found[id] or { reader }
-         table.insert(found[id], fifo[2])
+   for _, fifo in ipairs(unread.list(container)) do
+      local id = fifo.id
+      if id ~= container.id then
+         found[id] = found[id] or { fifo.reader, held = {} }
+         table.insert(found[id], fifo.path)
+         table.insert(found[id].held, unread.hold { fifo })
       end
    end
    return found

@@ -147,6 +147,7 @@ local function send(client, config, spec, text)
       return undo(client, config.id, bundle, since, err)
    end
    outline.keep(container, text, spec)
+   core.state(container).is_ours = true
    return container
 end
 

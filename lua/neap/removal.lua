@@ -10,6 +10,7 @@ local outage = require "neap.outage"
 local outline = require "neap.outline"
 local pipes = require "neap.pipes"
 local stray = require "neap.stray"
+local unread = require "neap.unread"
 
 local removal = {}
 
@@ -21,11 +22,18 @@ local function has_ended(process)
    return core.process_info(process).status == "stopped"
 end
 
+--- An exec that was never started has nothing to kill.
+local function is_unstarted(process, err)
+   return err and err.code == "failed_precondition" and not core.is_task(process)
+      and core.process_info(process).status == "created"
+end
+
 --- Kill it and wait; says too whether containerd knows it, which it does not
 --- without a record.
 local function kill(process)
    if has_ended(process) then return true, true end
    local ok, err = core.process_kill(process, 9, core.is_task(process))
+   if is_unstarted(process, err) then return true, true end
    if not ok and not is_gone(err) then return nil, err end
    if not ok and orphan.has_no_record(process) then return true, false end
    local exit, unseen = core.process_wait(process, { timeout = defaults.delete.kill_timeout })
@@ -63,6 +71,7 @@ local function remove_orphan(process)
 end
 
 local function remove_process(process)
+   local _held <close> = unread.hold(unread.list(core.process_container(process)))
    local ok, known = kill(process)
    if not ok then return nil, known end
    local exit, err = false, nil
@@ -100,6 +109,11 @@ local function with_left(err, left)
    return nil, err
 end
 
+--- Was it made here? Of another's a shim may be left, of a start that was cut short.
+local function is_ours(container)
+   return core.state(container).is_ours
+end
+
 --- The container's task, as far as it takes to know.
 local function find_task(container)
    local task = core.container_task(container)
@@ -110,16 +124,31 @@ local function find_task(container)
 end
 
 local function remove_task(container)
-   local is_known = container.has_no_task
+   local is_known = container.gone or container.has_no_task and is_ours(container)
    local task, unknown = find_task(container)
    if unknown then return nil, unknown end
    if task then return remove_process(task) end
-   return is_known or container.gone or stray.finish(container)
+   if is_known then return true end
+   local _held <close> = unread.hold(unread.list(container))
+   return stray.finish(container)
+end
+
+--- The record. A task may be there by now: containerd finishes what it was asked by
+--- somebody who is gone.
+local function delete_record(container)
+   local ok, err
+   for _ = 1, defaults.delete.tries do
+      ok, err = core.container_delete(container)
+      if ok or err.code ~= "failed_precondition" then break end
+      local removed, unremoved = remove_task(container)
+      if not removed then return nil, unremoved end
+   end
+   return ok, err
 end
 
 --- The record; and where somebody deleted it, a task that it left behind.
 local function remove_record(container, was_gone)
-   local ok, err = core.container_delete(container)
+   local ok, err = delete_record(container)
    if ok or was_gone then return true end
    if not is_gone(err) then return nil, err end
    local again, unknown = orphan.adopt(container)

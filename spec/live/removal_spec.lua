@@ -45,6 +45,30 @@ describe("deletion", function()
          "containerd.services.containers.v1.Containers/Delete", { id = id }))
    end
 
+   -- Whoever asked for the exec was killed before it opened the pipe: its shim waits
+   -- for a reader, and answers nothing meanwhile.
+   it("by force takes one whose shim waits at a pipe that nobody reads", function()
+      local container = created()
+      local task = container:start()
+      local pipe = container.labels["neap.bundle"] .. "/orphan.0123-stdout"
+      assert.equal(0, shell.run({ "mkfifo", "-m", "600", pipe }).code)
+      local ids = { container_id = container.id, exec_id = "orphan", stdout = pipe }
+      ids.spec = { type_url = "types.containerd.io/opencontainers/runtime-spec/1/Process",
+         value = { args = { "/bin/echo" }, cwd = "/", user = { uid = 0, gid = 0 } } }
+      local other <close> = live.client()
+      assert(other:call("containerd.services.tasks.v1.Tasks/Exec", ids))
+      local starting = neap.spawn(other.call, other, "containerd.services.tasks.v1.Tasks/Start",
+         { container_id = container.id, exec_id = "orphan" })
+      local waits = "grep -q wait_for_partner /proc/%d/task/*/wchan"
+      live.wait_until(function()
+         return shell.run({ "sh", "-c", waits:format(shim_of(task)) }).code == 0
+      end)
+      task:kill "KILL"
+      assert.is_true((neap.timeout(20, container.delete, container, { force = true })))
+      starting:cancel()
+      assert.is_nil(lfs.attributes(pipe, "mode"))
+   end)
+
    it("by force takes a stopped, a paused and a created one, and twice", function()
       local stopped, paused, bare = created(), created(), created()
       stopped:start():kill "KILL"
