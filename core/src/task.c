@@ -81,7 +81,7 @@ void process_send_start(process_call *call)
         &containerd__services__tasks__v1__start_response__descriptor
     };
     static const rpc_method exec = {
-        "task.exec", "/containerd.services.tasks.v1.Tasks/Start",
+        "process.start", "/containerd.services.tasks.v1.Tasks/Start",
         &containerd__services__tasks__v1__start_response__descriptor
     };
     Containerd__Services__Tasks__V1__StartRequest request =

@@ -7,15 +7,13 @@ local failure = require "neap.error"
 local fs = core.fs
 local inside = require "neap.inside"
 local json = core.json
-local outage = require "neap.outage"
 local outline = require "neap.outline"
 local plumbing = require "neap.plumbing"
 local refusal = require "neap.refusal"
-local removal = require "neap.removal"
 local specs = require "neap.spec"
 local stdio = require "neap.stdio"
-local stray = require "neap.stray"
 local turn = require "neap.turn"
+local undo = require "neap.undo"
 local wiring = require "neap.wiring"
 
 local start = {}
@@ -56,35 +54,6 @@ local function failure_keeper()
    end
 end
 
---- May there be a task of a start that failed so?
-local function may_have_task(container, err)
-   return outage.is_open(err) or err.op == "task.start" and not container.has_no_task
-end
-
---- Is it of this start? Names of pipes are of one start only.
-local function is_of(task, config)
-   local info = core.process_info(task)
-   for name in pairs(stdio.fields) do
-      if config[name].path and config[name].path == info[name] then return true end
-   end
-   return false
-end
-
---- Leave nothing of a start that was cut short, or say what stays.
-local function undo_task(container, config, had_none, err)
-   local task, undone = outage.patiently(function() return core.task_load(container) end)
-   local ok = false
-   if task then
-      if not had_none and not is_of(task, config) then return end
-      ok, undone = removal.process(task)
-   elseif undone.code == "not_found" then
-      ok, undone = outage.patiently(function() return stray.finish(container) end)
-   end
-   if not ok and undone.code ~= "not_found" then
-      err.left = undone.left or { "task " .. container.id }
-   end
-end
-
 local function refuse(container, op, message)
    return nil, failure.new { code = "failed_precondition", op = op, id = container.id,
       message = message }
@@ -103,7 +72,8 @@ local function task_of(container, io, spec, checkpoint)
       core.state(container).task = task -- a handle that nobody keeps still owns pipes
       return settle(task, io, pumps, keeper)
    end
-   if may_have_task(container, err) then undo_task(container, config, had_none, err) end
+   undo.task(container, config, had_none, err)
+   err.op = "container.start"
    return nil, refusal.explain(err)
 end
 
@@ -153,7 +123,7 @@ function start.task(container, given)
    end)
 end
 
-local function exec_of(task, container, config, process)
+local function exec_of(task, container, config, process, is_new)
    local keeper, failed = failure_keeper()
    local io, pumps = wiring.connect(
       container, outline.of(container), config.io, config.id, failed
@@ -164,6 +134,8 @@ local function exec_of(task, container, config, process)
       spec = { type_url = PROCESS_URL, value = json.encode(process) },
    })
    if made then return settle(made, config.io, pumps, keeper) end
+   undo.exec(task, config.id, io, is_new, err)
+   err.op = "task.exec"
    bundles.release(container)
    return nil, refusal.explain(err)
 end
@@ -191,7 +163,7 @@ function start.exec(task, given)
    state.starting = state.starting or {}
    local _mine <close> = turn.take(state.starting)
    local made, err = core.shield(function()
-      local started, refused = exec_of(task, container, config, process)
+      local started, refused = exec_of(task, container, config, process, given.id == nil)
       if started and core.cancelled() then started:delete { force = true } end
       return started, refused
    end)

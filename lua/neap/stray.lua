@@ -1,9 +1,9 @@
---- Shims that containerd lost: killed in the middle of Tasks/Create, it knows no
---- task when it is back, and nobody would ever end the shim.
+--- What containerd lost: killed in the middle of Tasks/Create, it knows no task
+--- when it is back, and nobody would ever end the shim or remove the cgroup.
 ---
 --- Where it knows the shim at least, the task that it lacks can be deleted, and the
---- shim goes. Else the task is created again, which finds the shim by its
---- container, and deleted then. Nothing of the user's runs meanwhile.
+--- shim goes. Else the task is created again, on what is there, and deleted then.
+--- Nothing of the user's runs meanwhile.
 
 local core = require "neap.core"
 local fs = core.fs
@@ -24,6 +24,24 @@ local function has_shim(container)
    return false
 end
 
+local CGROUPS <const> = "/sys/fs/cgroup"
+
+--- Under the one hierarchy, or under one of several.
+local function has_cgroup(container)
+   local spec = container.spec
+   local path = spec and spec.linux and spec.linux.cgroupsPath or ""
+   if path:sub(1, 1) ~= "/" then return false end
+   if fs.lstat(CGROUPS .. path) then return true end
+   for _, name in ipairs(fs.list(CGROUPS) or {}) do
+      if fs.lstat(CGROUPS .. "/" .. name .. path) then return true end
+   end
+   return false
+end
+
+local function is_there(container)
+   return has_shim(container) or has_cgroup(container)
+end
+
 local function send(container, method, request)
    request.container_id = container.id
    return core.container_client(container):call(
@@ -31,15 +49,15 @@ local function send(container, method, request)
    )
 end
 
---- End the shim, if there is one, of a container that has no task.
+--- Remove what may be there of a container that has no task.
 ---@param container neap.Container
 ---@return true? ok
 ---@return neap.Error? err  `unavailable`: not now
 function stray.finish(container)
-   if not has_shim(container) then return true end
+   if not is_there(container) then return true end
    local ok, err = send(container, "Delete", {})
    if not ok and err.code == "unavailable" then return nil, err end
-   if not has_shim(container) then return true end
+   if not is_there(container) then return true end
    ok, err = send(container, "Create", {})
    if ok then
       send(container, "Kill", { signal = 9, all = true })

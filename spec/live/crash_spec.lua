@@ -32,17 +32,21 @@ describe("containerd killed", function()
    after_each(function() defaults.outage = outage end)
    before_each(function() live.wait_until(function() return client:containers() end) end)
 
-   --- Run, and kill containerd as soon as `method` is on its way; `after` then.
-   local function run_until(method, after, id)
+   --- Call `fn`, and kill containerd as soon as `method` is on its way; `after` then.
+   local function crash_in(method, after, fn)
       local count, pid = client:count(method), daemon:pid()
-      local fiber = neap.spawn(function()
-         return client:run { id = id, rootfs = live.rootfs(), args = { "true" } }
-      end)
+      local fiber = neap.spawn(fn)
       while client:count(method) == count do neap.sleep(0) end
       uv.kill(pid, "sigkill")
       daemon:kill() -- until it is gone
       after()
       return fiber:join()
+   end
+
+   local function run_until(method, after, id)
+      return crash_in(method, after, function()
+         return client:run { id = id, rootfs = live.rootfs(), args = { "true" } }
+      end)
    end
 
    for step, method in pairs(STEPS) do
@@ -57,8 +61,10 @@ describe("containerd killed", function()
 
       it("in " .. step .. ", and not back, says what stays", function()
          defaults.outage = 0.1
+         finally(function() daemon:start() end)
          local result, err = run_until(method, function() end)
-         assert.same({ nil, "unavailable" }, { result, err.code }, tostring(err))
+         if result and step == "Containers/Delete" then return end -- answered just before
+         assert.same({ nil, "unavailable" }, { result, err and err.code }, tostring(err))
          local left = table.concat(err.left, "\n")
          assert.matches("record " .. err.id, left, 1, true)
 
@@ -74,10 +80,67 @@ describe("containerd killed", function()
       end)
    end
 
+   for step, method in pairs {
+      ["Tasks/Exec"] = SERVICES .. "tasks.v1.Tasks/Exec",
+      ["Tasks/Start"] = SERVICES .. "tasks.v1.Tasks/Start",
+      ["Tasks/DeleteProcess"] = SERVICES .. "tasks.v1.Tasks/DeleteProcess",
+   } do
+      it("in " .. step .. " of an exec, leaves none of it, and its task alone", function()
+         local container = client:create { rootfs = live.rootfs(), args = { "sleep", "1000" } }
+         finally(function() container:delete { force = true } end)
+         local task = container:start()
+         local running = daemon:leftovers()
+         local result, err = crash_in(method, function() daemon:start() end, function()
+            local process, unstarted = task:exec { args = { "echo", "x" }, stdout = "pipe" }
+            if not process then return nil, unstarted end
+            process:wait()
+            return process:delete { force = true }
+         end)
+         if not result then assert.equal("unavailable", err.code) end
+         assert.is_nil(err and err.left)
+         assert.equal(1, #task:pids())
+         assert.equal("running", task:status())
+         assert.same(running, daemon:leftovers(running))
+         assert.equal(true, container:delete { force = true })
+         assert.same(before, daemon:leftovers(before))
+      end)
+   end
+
+   it("in Tasks/Start, and back soon, leaves the record that one starts again", function()
+      local container = client:create { rootfs = live.rootfs(), args = { "true" } }
+      finally(function() container:delete { force = true } end)
+      local task, err = crash_in(STEPS["Tasks/Start"], function() daemon:start() end, function()
+         return container:start { stdout = "pipe" }
+      end)
+      if not task then -- else it had answered just before
+         assert.same({ "unavailable", "container.start" }, { err.code, err.op })
+         assert.is_nil(err.left)
+         assert.equal("none", container.status)
+         task, err = container:start()
+      end
+      if not task then error(err) end
+      assert.equal(0, task:wait().code)
+      assert.equal(true, container:delete { force = true })
+      assert.same(before, daemon:leftovers(before))
+   end)
+
+   it("before anything is asked, costs an answer at once", function()
+      daemon:kill()
+      local _, first = client:containers() -- it may meet the broken connection
+      assert.equal("unavailable", first.code)
+      local result, err = client:run { rootfs = live.rootfs(), args = { "true" } }
+      assert.same({ nil, "unavailable", "ECONNREFUSED" }, { result, err.code, err.errno })
+      assert.is_nil(err.left)
+      daemon:start()
+      assert.equal(0, client:run({ rootfs = live.rootfs(), args = { "true" } }).code)
+      assert.same(before, daemon:leftovers(before))
+   end)
+
    it("in the creation of what is there already, leaves that alone", function()
       local container = client:create {
          id = "kept", rootfs = live.rootfs(), args = { "/bin/sh", "-c", "read x; echo $x" },
       }
+      finally(function() container:delete { force = true } end)
       local task = container:start { stdin = "pipe", stdout = "pipe" }
       local create = STEPS["Containers/Create"]
       local result, err = run_until(create, function() daemon:start() end, "kept")

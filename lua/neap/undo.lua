@@ -1,0 +1,74 @@
+--- Taking back a start that was cut short: containerd went away, or would not
+--- delete what could not start. What stays is in the error's `left`.
+
+local core = require "neap.core"
+local outage = require "neap.outage"
+local removal = require "neap.removal"
+local stdio = require "neap.stdio"
+local stray = require "neap.stray"
+
+local undo = {}
+
+--- Is it of this start? Names of pipes are of one start only.
+local function is_of(process, config)
+   local info = core.process_info(process)
+   for name in pairs(stdio.fields) do
+      if config[name].path and config[name].path == info[name] then return true end
+   end
+   return false
+end
+
+--- Was it made, and is it the starting that failed?
+local function was_made(err)
+   return err.op == "task.start" or err.op == "process.start"
+end
+
+--- Find, patiently, what there is.
+local function find(load, ...)
+   local args = table.pack(...)
+   return outage.patiently(function() return load(table.unpack(args, 1, args.n)) end)
+end
+
+local function report(err, undone, what)
+   if undone.code ~= "not_found" then err.left = undone.left or { what } end
+end
+
+--- Leave nothing of a task that could not start.
+---@param container neap.Container
+---@param config table  its streams, as the core takes them
+---@param had_none boolean  was there certainly no task before?
+---@param err neap.Error  why
+function undo.task(container, config, had_none, err)
+   local may_be = outage.is_open(err) or was_made(err) and not container.has_no_task
+   if not may_be then return end
+
+   local task, unknown = find(core.task_load, container)
+   local ok, undone = false, unknown
+   if task then
+      if not had_none and not is_of(task, config) then return end
+      ok, undone = removal.process(task)
+   elseif unknown.code == "not_found" then
+      ok, undone = find(stray.finish, container)
+   end
+   if not ok then report(err, undone, "task " .. container.id) end
+end
+
+--- Leave nothing of an exec that could not start.
+---@param task neap.Task
+---@param id string
+---@param config table  its streams, as the core takes them
+---@param is_new boolean  is the id certainly this exec's alone?
+---@param err neap.Error  why
+function undo.exec(task, id, config, is_new, err)
+   if not outage.is_open(err) and not (was_made(err) and err.code == "unavailable") then return end
+
+   local process, unknown = find(core.task_process, task, id)
+   local ok, undone = false, unknown
+   if process then
+      if not is_new and not is_of(process, config) then return end
+      ok, undone = removal.process(process)
+   end
+   if not ok then report(err, undone, "exec " .. id) end
+end
+
+return undo
