@@ -17,6 +17,7 @@ static const struct {
     { "cannot start a running process", NEAP_FAILED_PRECONDITION },
     { "cannot start a stopped process", NEAP_FAILED_PRECONDITION },
     { "cannot start a paused process", NEAP_FAILED_PRECONDITION },
+    { "cannot exec in a stopped container", NEAP_FAILED_PRECONDITION },
     { "cannot exec in a stopped state", NEAP_FAILED_PRECONDITION },
     { "cannot exec in a paused state", NEAP_FAILED_PRECONDITION },
     { "cannot exec in a deleted state", NEAP_FAILED_PRECONDITION },
@@ -34,6 +35,7 @@ static const struct {
     { "cannot resize a stopped container", NEAP_FAILED_PRECONDITION },
     { "received message larger than max", NEAP_RESOURCE_EXHAUSTED },
     { "no space left on device", NEAP_RESOURCE_EXHAUSTED },
+    { "ttrpc: closed", NEAP_UNAVAILABLE }, /* its shim died */
 };
 
 /* ": unknown", ": not found": containerd says the class once more. */

@@ -69,6 +69,17 @@ describe("deletion", function()
       assert.is_nil(lfs.attributes(pipe, "mode"))
    end)
 
+   it("by force takes one whose shim has just died", function()
+      for _ = 1, 3 do
+         local container = created()
+         local task = container:start()
+         kill_shim(task, shim_of(task))
+         local ok, err = container:delete { force = true }
+         assert.same({ true }, { ok, err })
+      end
+      assert.equal("", tasks())
+   end)
+
    it("by force takes a stopped, a paused and a created one, and twice", function()
       local stopped, paused, bare = created(), created(), created()
       stopped:start():kill "KILL"
