@@ -190,6 +190,15 @@ describe("neap.spec", function()
          assert.equal("/etc/resolv.conf", mount_at(made, "/etc/resolv.conf").source)
       end)
 
+      it("leaves out what the host does not have", function()
+         local made = new({ network = { kind = "host" } }, {
+            exists = function(path) return path ~= "/etc/hosts" end,
+         })
+
+         assert.is_nil(mount_at(made, "/etc/hosts"))
+         assert.is_table(mount_at(made, "/etc/resolv.conf"))
+      end)
+
       it("leaves the user's own /etc/hosts alone", function()
          local hosts = { destination = "/etc/hosts", type = "bind", source = "/mine" }
          local made = new { network = { kind = "host" }, mounts = { hosts } }

@@ -53,6 +53,7 @@ local function make_spec(client, config)
       platform = platform, namespace = client:namespace(), id = config.id, network_pid = pid,
       cgroup_prefix = own and own.cgroup_prefix or nil,
       read_file = inside.reader(config.rootfs),
+      exists = function(path) return core.fs.stat(path) ~= nil end,
    })
 end
 

@@ -23,6 +23,7 @@ local VERSION <const> = "1.0.2-dev" -- what containerd 1.6 writes
 ---@field cgroup_prefix? string   "/neap-<hash>" on an engine of Neap's own
 ---@field image? table            the image's config: Env, Cmd, Entrypoint, WorkingDir, User
 ---@field read_file? neap.spec.ReadFile  for users by name
+---@field exists? fun(path: string): boolean  of a file of the host; default: all do
 ---@field network_pid? integer    of the container whose network is joined
 ---@field op? string              for errors
 ---@field private is_whole? boolean

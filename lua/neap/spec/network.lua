@@ -13,10 +13,10 @@ local function without(namespaces, kind)
 end
 
 --- The host's names are the container's too, as with `ctr run --net-host`.
-local function use_host_files(spec)
+local function use_host_files(spec, exists)
    for _, file in ipairs { "/etc/hosts", "/etc/resolv.conf" } do
       spec.mounts = spec.mounts or {}
-      if not mounts.find(spec.mounts, file) then
+      if exists(file) and not mounts.find(spec.mounts, file) then
          mounts.put(spec.mounts, {
             destination = file, type = "bind", source = file, options = { "rbind", "ro" },
          })
@@ -50,7 +50,7 @@ function network.apply(spec, config, context)
          type = "network", path = ("/proc/%d/ns/net"):format(context.network_pid),
       })
    else
-      use_host_files(spec)
+      use_host_files(spec, context.exists or function() return true end)
    end
    if config.userns then bind_sysfs(spec) end
 end
