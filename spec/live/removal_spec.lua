@@ -63,7 +63,6 @@ describe("deletion", function()
       live.wait_until(function()
          return shell.run({ "sh", "-c", waits:format(shim_of(task)) }).code == 0
       end)
-      task:kill "KILL"
       assert.is_true((neap.timeout(20, container.delete, container, { force = true })))
       starting:cancel()
       assert.is_nil(lfs.attributes(pipe, "mode"))
