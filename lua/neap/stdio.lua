@@ -36,6 +36,7 @@ local stdio = {}
 ---@field terminal? boolean  of the container's config
 ---@field output? string     kind of an output that is not given; default "null"
 ---@field limit? integer     of a capture
+---@field no_handle? boolean  nobody will have the process to read pipes by
 ---@field drain? number
 ---@field known? table<string, true>  further fields that are another's business
 

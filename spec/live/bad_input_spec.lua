@@ -56,6 +56,8 @@ local RUN_CASES <const> = {
    { "a terminal with a stderr", { terminal = true, stderr = "null" }, { "stderr", "terminal" } },
    { "an input that is missing", { stdin = path .. "/no" }, { "stdin", "/no" }, "ENOENT" },
    { "an output where nothing is", { stdout = path .. "/no/file" }, { "stdout", "/no" }, "ENOENT" },
+   { "an input that nobody can reach", { stdin = "pipe" }, { "stdin", "pipe", "handle" } },
+   { "an output that nobody can reach", { stdout = { "null", "pipe" } }, { "stdout[2]", "pipe" } },
    { "a timeout that is none", { timeout = -1 }, { "timeout", "-1" } },
    { "a limit that is none", { limit = "x" }, { "limit", "x" } },
 }

@@ -39,6 +39,10 @@ local function file_end(name, text, options)
 end
 
 local function plain_end(name, value, options)
+   if value == "pipe" and options.no_handle then
+      return nil, ('%s: "pipe" has no handle to reach it by (give a function, or start it)')
+         :format(name)
+   end
    if WORDS[value] then return { kind = value } end
    if type(value) == "string" and value:find("/", 1, true) then
       return file_end(name, value, options)
