@@ -17,6 +17,8 @@ static const struct {
     { "cannot start a running process", NEAP_FAILED_PRECONDITION },
     { "cannot start a stopped process", NEAP_FAILED_PRECONDITION },
     { "cannot start a paused process", NEAP_FAILED_PRECONDITION },
+    { "cannot start a deleted process", NEAP_FAILED_PRECONDITION },
+    { "cannot start a container that has stopped", NEAP_FAILED_PRECONDITION },
     { "cannot exec in a stopped container", NEAP_FAILED_PRECONDITION },
     { "cannot exec in a stopped state", NEAP_FAILED_PRECONDITION },
     { "cannot exec in a paused state", NEAP_FAILED_PRECONDITION },
