@@ -154,6 +154,25 @@ describe("containerd killed", function()
       assert.same(before, daemon:leftovers(before))
    end)
 
+   it("while a container runs, and not back, ends by its time and says what stays", function()
+      defaults.outage = 0.1
+      local fiber = neap.spawn(function()
+         return client:run {
+            rootfs = live.rootfs(), args = { "/bin/sh", "-c", "echo out; sleep 1000" }, timeout = 1,
+         }
+      end)
+      live.wait_until(function() return (daemon:ctr("tasks", "list") or ""):find "RUNNING" end)
+      daemon:kill()
+      local result, err = fiber:join()
+      assert.same({ nil, "deadline_exceeded" }, { result, err.code }, tostring(err))
+      assert.matches("record " .. err.id, table.concat(err.left, "\n"), 1, true)
+      daemon:start()
+      defaults.outage = outage
+      live.wait_until(function() return client:containers() end)
+      assert.equal(true, client:load(err.id):delete { force = true })
+      assert.same(before, daemon:leftovers(before))
+   end)
+
    it("while a container runs, and back soon, is not the container's matter", function()
       local mark = live.path "mark"
       assert(os.execute("mkdir " .. mark))
