@@ -202,8 +202,10 @@ static void release_event(call *c)
 
 static void stop_taking(call *c)
 {
+    static const neap_error cancelled = { .code = NEAP_CANCELLED };
+
     ((take_call *)c)->from->taker = NULL;
-    call_done(c, NULL);
+    call_done(c, &cancelled);
 }
 
 static listener *check_listener(lua_State *L, int arg)

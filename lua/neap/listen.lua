@@ -59,14 +59,14 @@ local function pop(queue)
    return event
 end
 
---- Work off one container's events, in order; what a handler raises is told.
+--- Work off one container's events, in order. A handler runs in a fiber that
+--- nobody joins, so that what it raises is told, and counts.
 local function work(subscription, key)
    local queue = subscription.queues[key]
    while not subscription.closed do
       local event = pop(queue)
       if not event then break end
-      local ok, err = pcall(subscription.fn, event)
-      if not ok then core.report(err) end
+      core.settled(core.daemon(subscription.fn, event))
    end
    subscription.queues[key] = nil
 end
