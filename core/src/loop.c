@@ -1,5 +1,6 @@
 #include "loop.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -17,7 +18,7 @@
  * each completed batch over through a list and a uv_async.
  */
 
-/* Below this many milliseconds libuv waits itself: its timers are exact. */
+/* Waits shorter than this, in milliseconds, are for libuv: they are exact. */
 #define SHORT_WAIT 3
 
 /* Batches run per turn before libuv gets its own again. */
@@ -208,11 +209,23 @@ static int uv_patience(neap_loop *loop)
 }
 
 /* The anchor again: libuv does not even poll when nothing holds it. */
-static void run_uv(neap_loop *loop, uv_run_mode mode)
+static void run_uv(neap_loop *loop)
 {
     uv_ref((uv_handle_t *)&loop->wake);
-    uv_run(loop->uv, mode);
+    uv_run(loop->uv, UV_RUN_NOWAIT);
     uv_unref((uv_handle_t *)&loop->wake);
+}
+
+/*
+ * Wait for what libuv would wait for. Its own UV_RUN_ONCE is no good: it runs
+ * timers before it waits, and these may begin what it does not know of; then it
+ * sleeps until its next timer, however far that is.
+ */
+static void wait_for_uv(neap_loop *loop, int timeout_ms)
+{
+    struct pollfd fd = { .fd = uv_backend_fd(loop->uv), .events = POLLIN };
+
+    poll(&fd, 1, timeout_ms);
 }
 
 /*
@@ -225,7 +238,7 @@ static void wait_for_both(neap_loop *loop)
     int timeout_ms = has_unwatched(loop->uv) ? 0 : uv_patience(loop);
 
     if (timeout_ms > 0 && timeout_ms < SHORT_WAIT) {
-        run_uv(loop, UV_RUN_ONCE);
+        wait_for_uv(loop, timeout_ms);
         timeout_ms = 0;
     }
     if (timeout_ms != 0)
@@ -243,10 +256,9 @@ bool neap_loop_turn(neap_loop *loop, bool wait)
         run_batches(loop, 0);
     else if (loop->flying > 0)
         wait_for_both(loop);
-    else if (is_alive(loop) && !has_unwatched(loop->uv) &&
-             uv_patience(loop) != 0)
-        run_uv(loop, UV_RUN_ONCE);
-    run_uv(loop, UV_RUN_NOWAIT);
+    else if (is_alive(loop) && !has_unwatched(loop->uv))
+        wait_for_uv(loop, uv_patience(loop));
+    run_uv(loop);
     return is_alive(loop);
 }
 
