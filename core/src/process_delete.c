@@ -105,6 +105,17 @@ static void send_request(delete_call *call)
 
 /* --- 1. draining ---------------------------------------------------------- */
 
+/* The exit is answered on a later turn, and the client was closed before. */
+static void fail_closed(delete_call *call)
+{
+    neap_error err = { 0 };
+
+    neap_error_set(&err, NEAP_CANCELLED, op_of(call->process),
+                   "the client was closed");
+    deliver(call, &err);
+    neap_error_clear(&err);
+}
+
 static void
 on_exit_through(void *arg, const neap_error *err, const neap_exit *exit)
 {
@@ -116,6 +127,8 @@ on_exit_through(void *arg, const neap_error *err, const neap_exit *exit)
     } else if (call->process->vanished || call->process->gone) {
         process_set_gone(call->process);
         deliver(call, NULL);
+    } else if (call->process->client->rpc == NULL) {
+        fail_closed(call);
     } else {
         send_request(call);
     }
