@@ -105,8 +105,9 @@ end
 --- Another's record has no bundle: what we started in it had one for its time.
 ---@param container neap.Container
 function bundles.release(container)
-   if container.labels["neap.bundle"] ~= nil then return end
-   local asked = question(core.container_client(container), container.id, {})
+   local client = core.container_client(container)
+   if container.labels["neap.bundle"] ~= nil or client:is_closed() then return end
+   local asked = question(client, container.id, {})
    if fs.rmdir(asked.expected) then remove_empty_above(asked.expected) end
 end
 

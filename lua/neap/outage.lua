@@ -3,6 +3,7 @@
 
 local core = require "neap.core"
 local defaults = require "neap.defaults"
+local failure = require "neap.error"
 
 local outage = {}
 
@@ -14,13 +15,21 @@ function outage.is_open(err)
    return err.pending ~= nil or err.code == "unavailable" and err.errno ~= "ECONNREFUSED"
 end
 
+--- What a call answers whose client was closed meanwhile: it stays as it is.
+---@param op string
+---@return neap.Error
+function outage.closed(op)
+   return failure.new { code = "cancelled", op = op, message = "the client was closed" }
+end
+
 --- Call `fn` until containerd answers, or the time is over.
 ---@generic T
+---@param client neap.Client
 ---@param fn fun(): T?, neap.Error?
 ---@param seconds? number  how long to wait for it
 ---@return T? answer
 ---@return neap.Error? err
-function outage.patiently(fn, seconds)
+function outage.patiently(client, fn, seconds)
    local deadline = core.now() + (seconds or defaults.outage)
    local delay = defaults.reconnect.first
    while true do
@@ -29,6 +38,7 @@ function outage.patiently(fn, seconds)
       if answer or not err or err.code ~= "unavailable" or left <= 0 then return answer, err end
       core.sleep(math.min(delay, left))
       delay = math.min(delay * defaults.reconnect.factor, defaults.reconnect.max)
+      if client:is_closed() then return nil, outage.closed(err.op) end
    end
 end
 

@@ -113,18 +113,21 @@ end
 --- A record of which nobody knows whether it was made.
 ---@return neap.Error? unknown  why it may still be there
 local function remove_record(client, id, since)
-   local container, unknown = outage.patiently(function()
+   local container, unknown = outage.patiently(client, function()
       return core.container_load(client, id)
    end)
    if not container then return unknown.code ~= "not_found" and unknown or nil end
    if not is_ours(container, since) then return nil end
-   local ok, undone = outage.patiently(function() return core.container_delete(container) end)
+   local ok, undone = outage.patiently(client, function()
+      return core.container_delete(container)
+   end)
    return not ok and undone.code ~= "not_found" and undone or nil
 end
 
 --- Leave nothing of a record that could not be created, or say what stays.
 local function undo(client, id, bundle, since, err)
-   local unknown = outage.is_open(err) and remove_record(client, id, since)
+   local unknown = err.code == "cancelled"
+      or outage.is_open(err) and remove_record(client, id, since)
    if unknown then err.left = { "record " .. id } end
    bundles.unmake(bundle.path)
    return nil, err

@@ -53,6 +53,7 @@ local function delete(process)
          pipes.remove(process)
          return exit or false
       end
+      if err.code == "cancelled" then break end -- the client was closed
    end
    return nil, err
 end
@@ -83,9 +84,10 @@ end
 
 --- Under a shield, and again where containerd went away meanwhile: each rung of the
 --- ladder may be taken twice.
-local function stubbornly(fn, subject, patience)
+local function stubbornly(container, fn, subject, patience)
+   local client = core.container_client(container)
    return core.shield(function()
-      return outage.patiently(function() return fn(subject) end, patience)
+      return outage.patiently(client, function() return fn(subject) end, patience)
    end)
 end
 
@@ -94,7 +96,7 @@ end
 ---@return neap.Exit|true? exit
 ---@return neap.Error? err
 function removal.process(process)
-   return stubbornly(remove_process, process)
+   return stubbornly(core.process_container(process), remove_process, process)
 end
 
 --- Remove the bundle of a record that is gone.
@@ -157,14 +159,24 @@ local function remove_record(container, was_gone)
    return true
 end
 
+--- What there is of a container, for an error's `left`; `from` 2: the task is gone.
+---@param container neap.Container
+---@param from? integer
+---@return string[]
+function removal.names(container, from)
+   local recorded = container.labels[labels.bundle]
+   local all = {
+      "task " .. container.id, "record " .. container.id, recorded and "bundle " .. recorded,
+   }
+   return table.move(all, from or 1, #all, 1, {})
+end
+
 function remove(container)
-   local id, recorded = container.id, container.labels[labels.bundle]
-   local bundle = recorded and "bundle " .. recorded
    local was_gone = container.gone and container.has_no_task
    local ok, err = remove_task(container)
-   if not ok then return with_left(err, { "task " .. id, "record " .. id, bundle }) end
+   if not ok then return with_left(err, removal.names(container)) end
    ok, err = remove_record(container, was_gone)
-   if not ok then return with_left(err, { "record " .. id, bundle }) end
+   if not ok then return with_left(err, removal.names(container, 2)) end
    removal.bundle(container)
    return true
 end
@@ -175,7 +187,7 @@ end
 ---@return true? ok
 ---@return neap.Error? err  `err.left` names what stays
 function removal.container(container, patience)
-   return stubbornly(remove, container, patience)
+   return stubbornly(container, remove, container, patience)
 end
 
 return removal

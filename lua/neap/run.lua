@@ -2,6 +2,7 @@
 
 local core = require "neap.core"
 local failure = require "neap.error"
+local outage = require "neap.outage"
 local records = require "neap.records"
 local removal = require "neap.removal"
 local start = require "neap.start"
@@ -61,9 +62,17 @@ local function go(container, config)
    return attend(container, task, config, began)
 end
 
+--- The client was closed: tasks and records stay.
+local function leave(container, result, err)
+   err = err or outage.closed "client.run"
+   err.result, err.left = err.result or result, removal.names(container)
+   return nil, err
+end
+
 --- Remove everything, whatever came before; what stays is in the error. Where
 --- something does already, containerd was waited for in vain.
-local function finish(container, result, err)
+local function finish(client, container, result, err)
+   if client:is_closed() then return leave(container, result, err) end
    local ok, undone = removal.container(container, err and err.left and 0 or nil)
    if ok and err then err.left = nil end
    if ok or err == nil and undone.code == "not_found" then return result, err end
@@ -89,10 +98,10 @@ return function(client, config)
    local is_done = false
    local _removal <close> = setmetatable({}, {
       __close = function() -- cancelled, or raised
-         if not is_done then container:delete { force = true } end
+         if not is_done and not client:is_closed() then container:delete { force = true } end
       end,
    })
    local result, err = go(container, config)
    is_done = true
-   return finish(container, result, err)
+   return finish(client, container, result, err)
 end

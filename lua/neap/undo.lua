@@ -24,9 +24,9 @@ local function was_made(err)
 end
 
 --- Find, patiently, what there is.
-local function find(load, ...)
+local function find(client, load, ...)
    local args = table.pack(...)
-   return outage.patiently(function() return load(table.unpack(args, 1, args.n)) end)
+   return outage.patiently(client, function() return load(table.unpack(args, 1, args.n)) end)
 end
 
 local function report(err, undone, what)
@@ -40,15 +40,17 @@ end
 ---@param err neap.Error  why
 function undo.task(container, config, had_none, err)
    local may_be = outage.is_open(err) or was_made(err) and not container.has_no_task
-   if not may_be then return end
+   local client = core.container_client(container)
+   if client:is_closed() then err.left = { "task " .. container.id } end
+   if client:is_closed() or not may_be then return end
 
-   local task, unknown = find(core.task_load, container)
+   local task, unknown = find(client, core.task_load, container)
    local ok, undone = false, unknown
    if task then
       if not had_none and not is_of(task, config) then return end
       ok, undone = removal.process(task)
    elseif unknown.code == "not_found" then
-      ok, undone = find(stray.finish, container)
+      ok, undone = find(client, stray.finish, container)
    end
    if not ok then report(err, undone, "task " .. container.id) end
 end
@@ -60,9 +62,12 @@ end
 ---@param is_new boolean  is the id certainly this exec's alone?
 ---@param err neap.Error  why
 function undo.exec(task, id, config, is_new, err)
-   if not outage.is_open(err) and not (was_made(err) and err.code == "unavailable") then return end
+   local client = core.container_client(core.process_container(task))
+   if client:is_closed() then err.left = { "exec " .. id } end
+   local may_be = outage.is_open(err) or was_made(err) and err.code == "unavailable"
+   if client:is_closed() or not may_be then return end
 
-   local process, unknown = find(core.task_process, task, id)
+   local process, unknown = find(client, core.task_process, task, id)
    local ok, undone = false, unknown
    if process then
       if not is_new and not is_of(process, config) then return end
