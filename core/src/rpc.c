@@ -199,7 +199,7 @@ void rpc_flight_error(const rpc_flight *f, neap_error *err)
 
 static void rpc_free(rpc *r)
 {
-    grpc_channel_destroy(r->channel);
+    rpc_channel_close(r->channel, r->loop);
     grpc_slice_unref(r->ns);
     for (size_t i = 0; i < r->counter_count; i++)
         free(r->counters[i].path);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <grpc/grpc.h>
 #include <grpc/grpc_security.h>
+#include <grpc/support/time.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -94,4 +95,48 @@ uint32_t rpc_channel_flags(const rpc *r)
         return 0;
     grpc_channel_reset_connect_backoff(r->channel);
     return GRPC_INITIAL_METADATA_WAIT_FOR_READY;
+}
+
+/* --- closing -------------------------------------------------------------- */
+
+/* How long a connection that is being made is waited for. */
+#define FAREWELL_S 1
+
+typedef struct farewell {
+    rpc_batch batch; /* first */
+    neap_loop *loop;
+    grpc_channel *channel;
+} farewell;
+
+static void on_settled(rpc_batch *batch, bool ok)
+{
+    farewell *f = (farewell *)batch;
+
+    (void)ok; /* connected, refused or too late */
+    grpc_channel_destroy(f->channel);
+    loop_flight_end(f->loop, true);
+    free(f);
+}
+
+/*
+ * gRPC loses the connection, descriptor and all, of a channel that is destroyed
+ * while it connects; so that is waited for.
+ */
+void rpc_channel_close(grpc_channel *channel, neap_loop *loop)
+{
+    farewell *f;
+
+    if (grpc_channel_check_connectivity_state(channel, 0) !=
+        GRPC_CHANNEL_CONNECTING) {
+        grpc_channel_destroy(channel);
+        return;
+    }
+    f = xcalloc(1, sizeof *f);
+    *f = (farewell){ { on_settled }, loop, channel };
+    loop_flight_begin(loop, true);
+    grpc_channel_watch_connectivity_state(
+        channel, GRPC_CHANNEL_CONNECTING,
+        gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                     gpr_time_from_seconds(FAREWELL_S, GPR_TIMESPAN)),
+        loop_queue(loop)->queue, &f->batch);
 }

@@ -14,6 +14,9 @@
 
 grpc_channel *rpc_channel_open(const char *socket);
 
+/* Destroy it, as soon as that may be. */
+void rpc_channel_close(grpc_channel *channel, neap_loop *loop);
+
 /* How a call is to be sent, in the state that the channel is in. */
 uint32_t rpc_channel_flags(const rpc *r);
 
