@@ -6,6 +6,7 @@
 --- Nothing of the user's runs meanwhile.
 
 local core = require "neap.core"
+local defaults = require "neap.defaults"
 local fs = core.fs
 
 local stray = {}
@@ -49,12 +50,8 @@ local function send(container, method, request)
    )
 end
 
---- Remove what may be there of a container that has no task.
----@param container neap.Container
----@return true? ok
----@return neap.Error? err  `unavailable`: not now
-function stray.finish(container)
-   if not is_there(container) then return true end
+--- Try to remove it once.
+local function remove(container)
    local ok, err = send(container, "Delete", {})
    if not ok and err.code == "unavailable" then return nil, err end
    if not is_there(container) then return true end
@@ -64,6 +61,21 @@ function stray.finish(container)
       ok, err = send(container, "Delete", {})
    end
    if not ok and err.code == "unavailable" then return nil, err end
+   return true
+end
+
+--- Remove what may be there of a container that has no task. What was begun for a
+--- client that is gone may be about to end, so it is looked for again.
+---@param container neap.Container
+---@return true? ok
+---@return neap.Error? err  `unavailable`: not now
+function stray.finish(container)
+   for try = 1, defaults.delete.tries do
+      if not is_there(container) then return true end
+      if try > 1 then core.sleep(defaults.delete.pause) end
+      local ok, err = remove(container)
+      if not ok then return nil, err end
+   end
    return true
 end
 
