@@ -13,7 +13,7 @@ describe("a record of another's making", function()
    setup(function()
       client = live.client()
       client:run {
-         rootfs = live.rootfs(), args = { "/bin/sh", "-c", "ulimit -c; ulimit -s" },
+         rootfs = live.rootfs(), args = { "/bin/sh", "-c", "ulimit -t" },
          spec = function(made) spec = made end,
       }
       before = live.leftovers()
@@ -48,7 +48,7 @@ describe("a record of another's making", function()
 
    it("with unlimited limits runs, and keeps them", function()
       local unlimited = neap.json.uint(UNLIMITED)
-      spec.process.rlimits = { { type = "RLIMIT_CORE", hard = unlimited, soft = unlimited } }
+      spec.process.rlimits = { { type = "RLIMIT_CPU", hard = unlimited, soft = unlimited } }
       record("unlimited", neap.json.encode(spec))
       local container = client:load "unlimited"
       assert.equal(UNLIMITED, tostring(container.spec.process.rlimits[1].hard))
