@@ -31,6 +31,7 @@ local defaults = {
    drain = 2, -- after the exit, while a child holds the stream open
    capture_limit = 16 * MIB, -- each of stdout and stderr of client:run
    line_limit = MIB, -- of read "l", lines, and sink.lines
+   expect_limit = MIB, -- what expect looks at
    event_buffer = 1024, -- handlers' and iterators' queues; the oldest go
 
    -- What it is made of.

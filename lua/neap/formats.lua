@@ -1,110 +1,89 @@
---- What a stream is read by: the next chunk, a line, a number, all.
+--- What bytes are read by: the next chunk, a line, a number, all.
 --
--- A reader keeps in `state.buffer` what it has got and nobody took; `left` tells
--- how long the next wait may be.
+-- A reader takes from a buffer, and asks `more()` to put one chunk more into it: true,
+-- false at the end, nil and an error. What it does not give stays in the buffer.
 
-local core = require "neap.core"
 local defaults = require "neap.defaults"
 local failure = require "neap.error"
 local numeral = require "neap.numeral"
 
 local formats = {}
 
---- Put one chunk more into the buffer; false at the end.
-function formats.fill(stream, state, left)
-   local chunk, err = core.stream_read(stream, left())
+---@alias neap.More fun(): boolean?, neap.Error?
+
+local function read_chunk(buffer, more)
+   if buffer.size == 0 then
+      local ok, err = more()
+      if not ok then return nil, err end
+   end
+   return buffer:take(buffer.size)
+end
+
+local function read_all(buffer, more)
+   local ok, err
+   repeat ok, err = more() until not ok
    if err then return nil, err end
-   if not chunk then return false end
-   state.buffer = state.buffer .. chunk
-   return true
+   return buffer:take(buffer.size)
 end
 
-function formats.take(state, count)
-   local bytes = state.buffer:sub(1, count)
-   state.buffer = state.buffer:sub(count + 1)
-   return bytes
+local function too_long()
+   return nil, failure.new { code = "resource_exhausted", op = "stream.read",
+      message = ("a line is longer than %d bytes"):format(defaults.line_limit) }
 end
 
-local function read_chunk(stream, state, left)
-   if state.buffer == "" then
-      local more, err = formats.fill(stream, state, left)
-      if not more then return nil, err end
-   end
-   return formats.take(state, #state.buffer)
-end
-
-local function read_all(stream, state, left)
-   local parts = { formats.take(state, #state.buffer) }
+local function read_line(buffer, more, keeps_end)
    while true do
-      local chunk, err = core.stream_read(stream, left())
-      if err then
-         state.buffer = table.concat(parts)
-         return nil, err
-      end
-      if not chunk then return table.concat(parts) end
-      parts[#parts + 1] = chunk
-   end
-end
-
-local function read_line(stream, state, left, keeps_end)
-   local from = 1
-   while true do
-      local at = state.buffer:find("\n", from, true)
-      if at then
-         local line = formats.take(state, at)
+      local size = buffer:line()
+      if (size or buffer.size + 1) > defaults.line_limit + 1 then return too_long() end
+      if size then
+         local line = buffer:take(size)
          return keeps_end and line or line:sub(1, -2)
       end
-      if #state.buffer > defaults.line_limit then
-         return nil, failure.new { code = "resource_exhausted", op = "stream.read",
-            message = ("a line is longer than %d bytes"):format(defaults.line_limit) }
-      end
-      from = #state.buffer + 1
-      local more, err = formats.fill(stream, state, left)
+      local ok, err = more()
       if err then return nil, err end
-      if not more then
-         if state.buffer == "" then return nil end
-         return formats.take(state, #state.buffer)
-      end
+      if not ok then return buffer.size > 0 and buffer:take(buffer.size) or nil end
    end
 end
 
-local function read_bytes(stream, state, left, count)
-   while #state.buffer < count or count == 0 and state.buffer == "" do
-      local more, err = formats.fill(stream, state, left)
+local function read_bytes(buffer, more, count)
+   while buffer.size < math.max(count, 1) do
+      local ok, err = more()
       if err then return nil, err end
-      if not more then break end
+      if not ok then break end
    end
-   if state.buffer == "" then return nil end
-   return formats.take(state, count)
+   if buffer.size == 0 then return nil end
+   return buffer:take(count)
 end
 
-local function read_number(stream, state, left)
+local function read_number(buffer, more)
    local is_whole = false
    while true do
-      local rest, number = numeral.take(state.buffer, is_whole)
-      if rest then
-         state.buffer = rest
+      local text, from = buffer:text()
+      local after, number = numeral.find(text, from, is_whole)
+      if after then
+         buffer:take(after - from)
          return number
       end
-      local more, err = formats.fill(stream, state, left)
+      local ok, err = more()
       if err then return nil, err end
-      is_whole = not more
+      is_whole = not ok
    end
 end
 
 local READERS <const> = {
-   l = function(s, state, left) return read_line(s, state, left, false) end,
-   L = function(s, state, left) return read_line(s, state, left, true) end,
+   l = function(buffer, more) return read_line(buffer, more, false) end,
+   L = function(buffer, more) return read_line(buffer, more, true) end,
    a = read_all,
    n = read_number,
 }
 
---- What reads `format`: fn(stream, state, left); raises where there is none such.
+--- What reads `format`; raises where there is none such.
 ---@param format? string|integer
+---@return fun(buffer: neap.Buffer, more: neap.More): string|number|nil, neap.Error?
 function formats.reader(format)
    if format == nil then return read_chunk end
    if math.type(format) == "integer" and format >= 0 then
-      return function(s, state, left) return read_bytes(s, state, left, format) end
+      return function(buffer, more) return read_bytes(buffer, more, format) end
    end
    local name = type(format) == "string" and format:match "^%*?([lLan])"
    if not name then

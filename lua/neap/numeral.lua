@@ -23,16 +23,17 @@ local function skip(text, at)
    return is_number and after(text, exponent, last) or last
 end
 
---- Take a numeral off the front of `text`, white space before it included.
+--- Find the numeral at `from`, white space before it included.
 ---@param text string
+---@param from integer
 ---@param is_whole boolean  no more follows
----@return string? rest    nil: it may go on, more is needed
+---@return integer? after  the byte behind it; nil: it may go on, more is needed
 ---@return number? number  nil: there is none
-function numeral.take(text, is_whole)
-   local first = after(text, "%s*", 1)
+function numeral.find(text, from, is_whole)
+   local first = after(text, "%s*", from)
    local next_byte = math.min(skip(text, first), first + LONGEST)
    if next_byte > #text and not is_whole and next_byte < first + LONGEST then return nil end
-   return text:sub(next_byte), tonumber(text:sub(first, next_byte - 1))
+   return next_byte, tonumber(text:sub(first, next_byte - 1))
 end
 
 return numeral

@@ -1,6 +1,8 @@
 --- Reading and writing a process's standard streams, as one reads a file.
 
+local buffers = require "neap.buffer"
 local core = require "neap.core"
+local expect = require "neap.expect"
 local failure = require "neap.error"
 local fields = require "neap.fields"
 local formats = require "neap.formats"
@@ -8,43 +10,68 @@ local formats = require "neap.formats"
 ---@class neap.Stream
 local Stream = core.classes.stream
 
-local function fail(code, message)
-   return nil, failure.new { code = code, op = "stream.read", message = message }
+local function fail(code, op, message)
+   return nil, failure.new { code = code, op = op, message = message }
 end
 
 --- What a stream's reader keeps between two reads.
 local function state_of(stream)
    local state = core.state(stream)
-   state.buffer = state.buffer or ""
+   state.buffer = state.buffer or buffers.new()
    return state
 end
 
-local OPTIONS <const> = { timeout = true }
+local TIMEOUT <const> = { timeout = true }
+local EXPECT <const> = { timeout = true, limit = true }
 
---- The time that is left of `options.timeout`, as options for the next wait.
----@return (fun(): table?)? left
----@return neap.Error? err
-local function patience(method, options)
-   local given, unknown = fields.options(method, 2, options, OPTIONS)
-   if not given then return fail("invalid_argument", unknown) end
+--- Options for each of the waits that end `timeout` from now at the latest. The first
+--- takes what is there, however late it is; later ones end even where more is there.
+local function patience(op, timeout)
+   local deadline, is_first = core.now() + timeout, true
+   return function()
+      local left = deadline - core.now()
+      if left <= 0 and not is_first then
+         return fail("deadline_exceeded", op, ("not done within %g s"):format(timeout))
+      end
+      is_first = false
+      return { timeout = math.max(left, 0.001) }
+   end
+end
+
+--- Check options, and tell what puts the next chunk into a buffer.
+---@return (fun(stream: neap.Stream, buffer: neap.Buffer): neap.More)? filler
+---@return table|neap.Error given
+local function prepare(method, options, known)
+   local op = "stream." .. method
+   local given, unknown = fields.options(method, 2, options, known)
+   if not given then return fail("invalid_argument", op, unknown) end
    local timeout = given.timeout
-   if not timeout then return function() return nil end end
-   if type(timeout) ~= "number" then
+   if timeout and type(timeout) ~= "number" then
       error(("bad argument #2 to '%s' (field 'timeout': number expected, got %s)"):format(
          method, type(timeout)), 3)
    end
-   local deadline = core.now() + timeout
-   return function() return { timeout = math.max(deadline - core.now(), 0.001) } end
+   local left = timeout and patience(op, timeout)
+   return function(stream, buffer)
+      return function()
+         local wait, late
+         if left then wait, late = left() end
+         if late then return nil, late end
+         local chunk, err = core.stream_read(stream, wait)
+         if err then return nil, err end
+         if chunk then buffer:add(chunk) end
+         return chunk ~= nil
+      end
+   end, given
 end
 
 --- One reader at a time: two would split the bytes.
-local function exclusively(stream, fn, ...)
+local function exclusively(stream, filler, read, ...)
    local state = state_of(stream)
    if state.is_closed then error("the stream is closed", 3) end
    if state.is_read then error("the stream has a reader already", 3) end
    local _guard <close> = setmetatable({}, { __close = function() state.is_read = nil end })
    state.is_read = true
-   return fn(stream, state, ...)
+   return read(state.buffer, filler(stream, state.buffer), ...)
 end
 
 --- Read: a format of io.read; without one the next chunk. nil at the end.
@@ -54,9 +81,9 @@ end
 ---@return neap.Error? err
 function Stream:read(format, options)
    local read = formats.reader(format)
-   local left, wrong = patience("read", options)
-   if not left then return nil, wrong end
-   return exclusively(self, read, left)
+   local filler, wrong = prepare("read", options, TIMEOUT)
+   if not filler then return nil, wrong end
+   return exclusively(self, filler, read)
 end
 
 --- Iterate over what read(format) gives; lines by default. A failure raises.
@@ -71,32 +98,27 @@ function Stream:lines(format)
    end
 end
 
---- Read until `pattern` is found; gives what was matched, or its captures.
----@param pattern string
----@param options? { timeout: number? }
----@return string? matched
----@return neap.Error|string? err
-function Stream:expect(pattern, options)
-   if type(pattern) ~= "string" then
-      error(("bad argument #1 to 'expect' (string expected, got %s)"):format(type(pattern)), 2)
+--- Read until `wanted` is found; gives what was matched, or its captures. What came
+--- before it is dropped, what came after it stays. Where it is not found, all stays.
+---
+--- A function gets all that came and nobody took, and answers where the match is: its
+--- first and last byte (all, without a last), and results in place of what is there.
+---@param wanted string|async fun(text: string): integer?, integer?, ...  a pattern
+---@param options? { timeout: number?, limit: integer|string? }
+---@return any ...
+---@return neap.Error? err  `deadline_exceeded`; `out_of_range` at the end;
+---   `resource_exhausted` where it is not in the first `limit` bytes (1m)
+function Stream:expect(wanted, options)
+   local find = expect.finder(wanted)
+   if not find then
+      error(("bad argument #1 to 'expect' (string or function expected, got %s)"):format(
+         type(wanted)), 2)
    end
-   local left, wrong = patience("expect", options)
-   if not left then return nil, wrong end
-   return exclusively(self, function(stream, state)
-      while true do
-         local found = table.pack(state.buffer:find(pattern))
-         if found[1] then
-            local whole = formats.take(state, found[2]):sub(found[1])
-            if found.n > 2 then return table.unpack(found, 3, found.n) end
-            return whole
-         end
-         local more, err = formats.fill(stream, state, left)
-         if err then return nil, err end
-         if not more then
-            return fail("out_of_range", ("the stream ended before %q"):format(pattern))
-         end
-      end
-   end)
+   local filler, given = prepare("expect", options, EXPECT)
+   if not filler then return nil, given end
+   local limit, why = expect.limit(given.limit)
+   if not limit then return fail("invalid_argument", "stream.expect", "limit: " .. why) end
+   return exclusively(self, filler, expect.read, find, limit)
 end
 
 --- Write; returns when the bytes are taken.
