@@ -26,7 +26,7 @@
 ---@alias neap.Input
 ---| "null" | "inherit" | "pipe"
 ---| string                     # a path with a "/"
----| async fun(): string?
+---| async fun(): string|number|nil, any  # nil at the end; nil and an error
 ---| table                      # of neap.source
 
 ---@class neap.Io

@@ -4,6 +4,7 @@
 -- pipe and a pump: a fiber that moves bytes, and tells when it has taken all.
 
 local core = require "neap.core"
+local feed = require "neap.feed"
 local log = require "neap.log"
 
 local plumbing = {}
@@ -11,6 +12,7 @@ local plumbing = {}
 ---@class neap.Pump
 ---@field stream integer  1 stdout, 2 stderr, 0 stdin
 ---@field run fun(stream: neap.Stream)
+---@field may_wait? boolean  for something else than the process
 
 local FDS <const> = { stdin = 0, stdout = 1, stderr = 2 }
 
@@ -107,18 +109,6 @@ local function pump_output(e, name, failed)
    end
 end
 
-local function pump_input(e, failed)
-   return function(stream)
-      local ok, err = pcall(function()
-         for chunk in e.fn do
-            if chunk ~= "" and not core.stream_write(stream, chunk) then return end
-         end
-      end)
-      if not ok then failed(err) end
-      stream:close()
-   end
-end
-
 --- --- ends ------------------------------------------------------------------
 
 local PUMPED <const> = { ["function"] = true, sink = true, list = true }
@@ -157,7 +147,10 @@ function plumbing.connect(io, names, failed)
    config.stdout = core_end("stdout", io.stdout, names.stdout)
    config.stderr = core_end("stderr", stderr, stderr_path)
 
-   if io.stdin.fn then pumps[#pumps + 1] = { stream = 0, run = pump_input(io.stdin, failed) } end
+   if io.stdin.fn then
+      pumps[#pumps + 1] = { stream = 0, run = feed.pump(io.stdin.fn, failed),
+         may_wait = io.stdin.kind == "function" }
+   end
    for name, index in pairs { stdout = 1, stderr = 2 } do
       if PUMPED[io[name].kind] then
          pumps[#pumps + 1] = { stream = index, run = pump_output(io[name], name, failed) }
@@ -179,7 +172,8 @@ end
 function plumbing.start(process, pumps)
    for _, pump in ipairs(pumps) do
       local stream = core.process_stream(process, pump.stream)
-      if stream then core.daemon(serve, pump, stream) end
+      local pumping = stream and core.daemon(serve, pump, stream)
+      if pumping and pump.may_wait then feed.ends_with(process, pumping) end
    end
 end
 

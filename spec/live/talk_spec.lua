@@ -1,7 +1,6 @@
 -- Conversations with a process: what it is told, what it is expected to say.
 
 local live = require "support.live"
-local neap = require "neap"
 
 describe("a conversation", function()
    local client, container, task, before

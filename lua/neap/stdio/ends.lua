@@ -34,6 +34,10 @@ local function file_end(name, text, options)
       if not found then
          return nil, ("%s: %s %s"):format(name, escape.show(looked_at), path.reason(errno)), errno
       end
+      local at = options.fs.stat(whole)
+      if at and at.type == "directory" then
+         return nil, ("%s: %s is a directory"):format(name, escape.show(whole)), "EISDIR"
+      end
    end
    return { kind = "file", path = whole }
 end
