@@ -58,12 +58,12 @@ local function make_spec(client, config)
 end
 
 local function pack_spec(spec, id)
-   local ok, text = pcall(json.encode, spec)
-   local why = not ok and text or nil
-   if ok and #text > defaults.spec_size then
+   local ok, text, refused = pcall(json.encode, spec)
+   local why = not ok and text or refused and refused.message
+   if not why and #text > defaults.spec_size then
       why = ("the spec has %d bytes (at most %d)"):format(#text, defaults.spec_size)
    end
-   if not why and text then return text end
+   if not why then return text end
    return nil, failure.new {
       code = "invalid_argument", op = "container.create", id = id,
       message = "spec: " .. tostring(why),

@@ -49,6 +49,8 @@ local CASES <const> = {
    { "a spec without a process", { spec = function(spec) spec.process = nil end },
       { "spec", "process" } },
    { "a spec that is no JSON", { spec = function(spec) spec.process.x = print end }, { "spec" } },
+   { "a spec with a number that is none", { spec = function(spec) spec.process.x = 0 / 0 end },
+      { "spec", "finite" } },
 }
 
 local RUN_CASES <const> = {
