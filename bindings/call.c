@@ -237,6 +237,10 @@ static int push_deadline(lua_State *L, const call *c)
     lua_pushnil(L);
     error_push_new(L, NEAP_DEADLINE_EXCEEDED,
                    c->err.op != NULL ? c->err.op : c->op, message);
+    if (c->id != NULL) {
+        lua_pushstring(L, c->id);
+        lua_setfield(L, -2, "id");
+    }
     if (c->change) {
         lua_pushboolean(L, true);
         lua_setfield(L, -2, "pending");

@@ -35,6 +35,8 @@ struct call {
     bool change;       /* not to be torn: finished first, then `cancelled` */
     double timeout;    /* seconds; 0 for none. See call_timeout */
     const char *op;    /* names a deadline's error; static, may be NULL */
+    const char *id;    /* whom that is about, borrowed from what the call keeps
+                          alive or what lies below it; may be NULL */
 
     /* End the wait at once, by call_done; for waits without a request. */
     void (*abort)(call *c);

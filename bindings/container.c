@@ -291,7 +291,10 @@ static int container_create(lua_State *L)
     luaL_argcheck(L, config.id != NULL, 2, "id expected");
     lua_getfield(L, 2, "labels");
     config.labels = check_labels(L, -1, &config.label_count);
+    lua_getfield(L, 2, "id"); /* for the call */
     c = new_call(L, true);
+    c->call.op = "container.create";
+    c->call.id = config.id;
     c->call.req = neap_container_create(client, &config, on_container, c);
     return call_await(L, &c->call);
 }
@@ -319,20 +322,23 @@ static int container_known(lua_State *L)
 /* --- calls that answer with true -------------------------------------------
  */
 
-static call *new_done(lua_State *L, neap_container *container, bool change)
+/* `op`: of a change, which the client's patience bounds; else NULL. */
+static call *
+new_done(lua_State *L, const neap_container *container, const char *op)
 {
     double patience = 0;
     call *c;
 
-    (void)container;
     lua_getiuservalue(L, 1, 1);
-    if (change)
+    if (op != NULL)
         patience = client_patience(L, -1);
     c = call_new(L, sizeof *c, call_push_true, NULL);
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, -2, 1);
-    c->change = change;
+    c->change = op != NULL;
     c->timeout = patience;
+    c->op = op;
+    c->id = neap_container_id(container);
     return c;
 }
 
@@ -340,7 +346,7 @@ static call *new_done(lua_State *L, neap_container *container, bool change)
 static int container_refresh(lua_State *L)
 {
     neap_container *container = container_check(L, 1);
-    call *c = new_done(L, container, false);
+    call *c = new_done(L, container, NULL);
 
     c->req = neap_container_refresh(container, call_on_done, c);
     return call_await(L, c);
@@ -356,7 +362,7 @@ static int container_update(lua_State *L)
 
     luaL_checktype(L, 2, LUA_TTABLE);
     labels = check_labels(L, 2, &count);
-    c = new_done(L, container, true);
+    c = new_done(L, container, "container.update");
     c->req = neap_container_update(container, labels, count, call_on_done, c);
     return call_await(L, c);
 }
@@ -365,7 +371,7 @@ static int container_update(lua_State *L)
 static int container_delete(lua_State *L)
 {
     neap_container *container = container_check(L, 1);
-    call *c = new_done(L, container, true);
+    call *c = new_done(L, container, "container.delete");
 
     c->req = neap_container_delete(container, call_on_done, c);
     return call_await(L, c);

@@ -71,6 +71,12 @@ static double patience(lua_State *L)
     return seconds;
 }
 
+/* The id that errors are about. */
+static const char *container_of(const neap_process *p)
+{
+    return neap_container_id(neap_process_container(p));
+}
+
 /* Lua: core.process_wait(process, { timeout= }?) */
 static int process_wait(lua_State *L)
 {
@@ -79,6 +85,7 @@ static int process_wait(lua_State *L)
     exit_call *c = new_about(L, sizeof *c, push_exit);
 
     c->call.op = neap_process_is_task(p) ? "task.wait" : "process.wait";
+    c->call.id = container_of(p);
     c->call.timeout = timeout;
     c->call.req = neap_process_wait(p, on_exit, c);
     return call_await(L, &c->call);
@@ -93,17 +100,21 @@ static int process_delete(lua_State *L)
 
     c->call.change = true;
     c->call.timeout = seconds;
+    c->call.op = neap_process_is_task(p) ? "task.delete" : "process.delete";
+    c->call.id = container_of(p);
     c->call.req = neap_process_delete(p, on_exit, c);
     return call_await(L, &c->call);
 }
 
-static call *new_done(lua_State *L)
+static call *new_done(lua_State *L, const neap_process *p, const char *op)
 {
     double seconds = patience(L);
     call *c = new_about(L, sizeof *c, call_push_true);
 
     c->change = true;
     c->timeout = seconds;
+    c->op = op;
+    c->id = container_of(p);
     return c;
 }
 
@@ -113,7 +124,7 @@ static int process_kill(lua_State *L)
     neap_process *p = process_check(L, 1);
     uint32_t signal = (uint32_t)luaL_checkinteger(L, 2);
     bool all = lua_toboolean(L, 3);
-    call *c = new_done(L);
+    call *c = new_done(L, p, "process.kill");
 
     c->req = neap_process_kill(p, signal, all, call_on_done, c);
     return call_await(L, c);
@@ -125,7 +136,7 @@ static int process_resize(lua_State *L)
     neap_process *p = process_check(L, 1);
     uint32_t width = (uint32_t)luaL_checkinteger(L, 2);
     uint32_t height = (uint32_t)luaL_checkinteger(L, 3);
-    call *c = new_done(L);
+    call *c = new_done(L, p, "process.resize");
 
     c->req = neap_process_resize(p, width, height, call_on_done, c);
     return call_await(L, c);
@@ -134,7 +145,7 @@ static int process_resize(lua_State *L)
 int task_pause(lua_State *L)
 {
     neap_task *task = task_check(L, 1);
-    call *c = new_done(L);
+    call *c = new_done(L, task, "task.pause");
 
     c->req = neap_task_pause(task, call_on_done, c);
     return call_await(L, c);
@@ -143,7 +154,7 @@ int task_pause(lua_State *L)
 int task_resume(lua_State *L)
 {
     neap_task *task = task_check(L, 1);
-    call *c = new_done(L);
+    call *c = new_done(L, task, "task.resume");
 
     c->req = neap_task_resume(task, call_on_done, c);
     return call_await(L, c);
@@ -177,6 +188,7 @@ int process_status(lua_State *L)
     status_call *c = new_about(L, sizeof *c, push_status);
 
     c->call.op = "task.status";
+    c->call.id = container_of(p);
     c->call.timeout = seconds;
     c->call.req = neap_process_status(p, on_status, c);
     return call_await(L, &c->call);

@@ -109,6 +109,8 @@ static int task_start(lua_State *L)
         config.checkpoint_size = (int64_t)field_number(L, -1, "size", 0);
     }
     c = new_call(L, 1, true);
+    c->call.op = "container.start";
+    c->call.id = neap_container_id(container);
     c->call.req = neap_task_start(container, &config, on_process, c);
     return call_await(L, &c->call);
 }
@@ -166,6 +168,8 @@ static int task_exec(lua_State *L)
     config.io = io_check(L, -1);
     lua_getiuservalue(L, 1, 1);
     c = new_call(L, -1, true);
+    c->call.op = "task.exec";
+    c->call.id = neap_container_id(neap_process_container(task));
     c->call.req = neap_task_exec(task, &config, on_process, c);
     return call_await(L, &c->call);
 }
