@@ -26,6 +26,16 @@ describe("neap.fields", function()
       assert.equal('[1]: "echo" has no field name', why)
    end)
 
+   it("takes for a yes or no what is one", function()
+      local flags = { force = "boolean", signal = true }
+      local given = { force = true, signal = "TERM" }
+      assert.equal(given, fields.options("stop", 1, given, flags))
+      assert.is_false(fields.options("stop", 1, { force = false }, flags).force)
+
+      local options, why = fields.options("stop", 1, { force = "false" }, flags)
+      assert.same({ nil, 'force: "false" is not true or false' }, { options, why })
+   end)
+
    it("tells lists from other tables", function()
       assert.is_true(fields.is_list {})
       assert.is_true(fields.is_list { 1, 2 })

@@ -114,7 +114,7 @@ end
 ---@return neap.Error? err
 function checkpoint.save(task, given, options)
    local info, id = core.process_info(task), core.process_id(task)
-   local known, unknown = fields.options("checkpoint", 2, options, { exit = true })
+   local known, unknown = fields.options("checkpoint", 2, options, { exit = "boolean" })
    if not known then return refuse("task.checkpoint", id, "invalid_argument", unknown) end
    local directory, wrong = check_place(given, id)
    if not directory then return nil, wrong end

@@ -69,7 +69,7 @@ end
 ---@return true? ok
 ---@return neap.Error? err  `failed_precondition` while a task is there; `err.left`
 function Container:delete(options)
-   local given, unknown = fields.options("delete", 1, options, { force = true })
+   local given, unknown = fields.options("delete", 1, options, { force = "boolean" })
    if not given then
       return nil, failure.new {
          code = "invalid_argument", op = "container.delete", id = self.id, message = unknown,

@@ -38,7 +38,15 @@ function fields.check(given, known, other_words)
    return true
 end
 
---- Check a method's options: raises where they are no table.
+--- The first field, by name, that should be true or false and is neither.
+local function find_unclear(options, known)
+   for _, name in ipairs(fields.names(options)) do
+      if known[name] == "boolean" and type(options[name]) ~= "boolean" then return name end
+   end
+end
+
+--- Check a method's options: raises where they are no table. What is known as
+--- "boolean" is that: `force = "false"` must not mean yes.
 ---@param method string  for the message
 ---@param position integer
 ---@param options any
@@ -53,6 +61,10 @@ function fields.options(method, position, options, known)
    end
    local ok, why = fields.check(options, known)
    if not ok then return nil, why end
+   local unclear = find_unclear(options, known)
+   if unclear then
+      return nil, ("%s: %s is not true or false"):format(unclear, escape.show(options[unclear]))
+   end
    return options
 end
 

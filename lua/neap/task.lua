@@ -25,9 +25,9 @@ local Process = core.classes.process
 local both = {}
 
 local WAIT <const> = { timeout = true }
-local KILL <const> = { all = true }
+local KILL <const> = { all = "boolean" }
 local STOP <const> = { timeout = true, signal = true }
-local DELETE <const> = { force = true }
+local DELETE <const> = { force = "boolean" }
 
 local function refuse(process, op, why)
    return nil, failure.new {
