@@ -387,9 +387,19 @@ describe("neap.engine", function()
          assert.equal("runc", err.id)
       end)
 
+      it("a field that is misspelt, rather than take the default directory", function()
+         for _, name in ipairs { "start", "status", "stop" } do
+            local found, err = engine[name] { dri = base .. "/dir" }
+            assert.same({ nil, "invalid_argument" }, { found, err.code })
+            assert.matches('dri: unknown field, did you mean "dir"', err.message, 1, true)
+         end
+      end)
+
       it("an unknown log level and a wrong type", function()
          refused("invalid_argument", "unknown level", { log = "loud" })
          assert.has_error(function() engine.start { dir = 1 } end)
+         assert.has_error(function() engine.start "dir" end)
+         assert.has_error(function() engine.stop { force = "no" } end)
       end)
    end)
 

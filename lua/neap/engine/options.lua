@@ -2,6 +2,7 @@
 
 local core = require "neap.core"
 local defaults = require "neap.defaults"
+local fields = require "neap.fields"
 
 local judge = require "neap.engine.judge"
 local layout = require "neap.engine.layout"
@@ -16,6 +17,12 @@ local options = {}
 ---@field log? string      level of containerd's log: warn
 ---@field path? string     where programs are looked for, instead of PATH and the usual places
 
+--- Of all three: one table may be given to each.
+local KNOWN <const> = {
+   dir = "string", run = "string", metrics = "string", log = "string", path = "string",
+   force = "boolean", tasks = "function", remove = "function",
+}
+
 local LOG_LEVELS <const> = { trace = 1, debug = 1, info = 1, warn = 1, error = 1 }
 
 function options.refuse(op, code, message, id)
@@ -28,11 +35,15 @@ end
 ---@return string? dir
 ---@return string|table run  or err
 function options.check(op, given)
+   if given ~= nil and type(given) ~= "table" then
+      error(("%s: table expected, got %s"):format(op, type(given)), 3)
+   end
    given = given or {}
-   for _, name in ipairs { "dir", "run", "metrics", "log", "path" } do
-      local value = given[name]
-      if value ~= nil and type(value) ~= "string" then
-         error(("%s: %s: string expected, got %s"):format(op, name, type(value)), 3)
+   local ok, unknown = fields.check(given, KNOWN)
+   if not ok then return options.refuse(op, "invalid_argument", unknown) end
+   for name, value in pairs(given) do
+      if type(value) ~= KNOWN[name] then
+         error(("%s: %s: %s expected, got %s"):format(op, name, KNOWN[name], type(value)), 3)
       end
    end
    local dir, run = given.dir or defaults.engine_directory, given.run or defaults.run_directory
