@@ -23,7 +23,7 @@ local function check_type(options, name, ...)
    for _, allowed in ipairs { ... } do
       if type(value) == allowed then return end
    end
-   error(("connect: field '%s': %s expected, got %s"):format(name, (...), type(value)), 3)
+   error(("connect: field '%s': %s expected, got %s"):format(name, (...), type(value)), 4)
 end
 
 local function check(options)

@@ -121,6 +121,11 @@ describe("bad input", function()
       } do
          assert.is_false(pcall(call))
       end
+      local _, said = pcall(function()
+         local other = neap.connect { address = 1 }
+         return other
+      end)
+      assert.matches("bad_input_spec.lua:%d+: connect: field 'address'", said)
    end)
 
    it("is not taken for a missing command: a mount source that goes away", function()
