@@ -897,10 +897,43 @@ describe("neap.map", function()
       assert.same({ 1, 2, 3 }, (run(neap.map, items, 2, function(item) return item end)))
    end)
 
+   it("takes what is called like an iterator, as events are", function()
+      local count = 0
+      local events = setmetatable({ close = print }, { __call = function()
+         count = count + 1
+         return count < 3 and count or nil
+      end })
+      assert.same({ 1, 2 }, (neap.map(events, 2, function(item) return item end)))
+   end)
+
    it("takes whole limits only", function()
       for _, limit in ipairs { 0, -1, 1.5, "2" } do
          assert.has_error(function() neap.map({}, limit, print) end)
       end
+   end)
+end)
+
+describe("what runs functions side by side", function()
+   it("says where it was given none, before any runs", function()
+      local ran = false
+      local function run_it() ran = true end
+      for call, expected in pairs {
+         [function() local r = neap.all() return r end] = "#1 to 'all' (table expected",
+         [function() local r = neap.all { run_it, 5 } return r end] = "#1 to 'all' ([2]: function",
+         [function() local r = neap.race(run_it) return r end] = "#1 to 'race' (table expected",
+         [function() local r = neap.map(5, 1, run_it) return r end] = "#1 to 'map' (a list or",
+         [function() local r = neap.map({}, 1) return r end] = "#3 to 'map' (function expected",
+         [function() local r = neap.timeout(nil, run_it) return r end] = "#1 to 'timeout' (number",
+         [function() local r = neap.timeout(1) return r end] = "#2 to 'timeout' (function",
+         [function() local r = neap.scope() return r end] = "#1 to 'scope' (function expected",
+      } do
+         local ok, err = pcall(call)
+         assert.is_false(ok)
+         assert.matches(expected, err, 1, true)
+         assert.matches("fiber_spec.lua:", err, 1, true)
+      end
+      core.sleep(0)
+      assert.is_false(ran)
    end)
 end)
 

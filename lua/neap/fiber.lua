@@ -20,6 +20,24 @@ local function end_all(fibers)
    end)
 end
 
+local function check_type(fn, position, value, wanted, level)
+   if type(value) ~= wanted then
+      error(("bad argument #%d to '%s' (%s expected, got %s)"):format(
+         position, fn, wanted, type(value)), level or 3)
+   end
+end
+
+--- What all and race are given: functions by key.
+local function check_functions(name, functions)
+   check_type(name, 1, functions, "table", 4)
+   for key, fn in pairs(functions) do
+      if type(fn) ~= "function" then
+         error(("bad argument #1 to '%s' ([%s]: function expected, got %s)"):format(
+            name, tostring(key), type(fn)), 3)
+      end
+   end
+end
+
 local group_mt = { __close = end_all }
 
 --- Fibers by key. Those still in it when it closes are cancelled and ended.
@@ -49,6 +67,7 @@ end
 ---@return table<K, any>? results  the first result of each, by the same keys
 ---@return neap.Error? err         of the first to fail; the rest were cancelled
 function fiber.all(functions)
+   check_functions("all", functions)
    local fibers <close> = group()
    local results = {}
    start_all(fibers, functions)
@@ -65,6 +84,7 @@ end
 ---@return any result  of the first to succeed
 ---@return any key     its key; or, after nil, the error of the last to fail
 function fiber.race(functions)
+   check_functions("race", functions)
    local fibers <close> = group()
    local last = core.error { code = "invalid_argument", op = "race", message = "no functions" }
    start_all(fibers, functions)
@@ -76,9 +96,15 @@ function fiber.race(functions)
    return nil, last
 end
 
+--- A function, or what is called like one: events, the messages of a stream.
+local function is_iterator(value)
+   local metatable = getmetatable(value)
+   return type(value) == "function" or type(metatable) == "table" and metatable.__call ~= nil
+end
+
 --- An iterator over a list; one that was given as it is.
 local function each(list)
-   if type(list) ~= "table" then return list end
+   if is_iterator(list) then return list end
    local i = 0
    return function()
       i = i + 1
@@ -94,6 +120,11 @@ end
 ---@return table<integer, R> results
 ---@return table<integer, neap.Error>? errors  nil when there are none
 function fiber.map(list, limit, fn)
+   if type(list) ~= "table" and not is_iterator(list) then
+      error(("bad argument #1 to 'map' (a list or an iterator expected, got %s)"):format(
+         type(list)), 2)
+   end
+   check_type("map", 3, fn, "function")
    if math.type(limit) ~= "integer" or limit < 1 then
       error("bad argument #2 to 'map' (a whole number, 1 or more, expected)", 2)
    end
@@ -124,6 +155,8 @@ end
 ---@param fn async fun(...): ...
 ---@return any ...  fn's results; or nil, deadline_exceeded, once it has ended
 function fiber.timeout(seconds, fn, ...)
+   check_type("timeout", 1, seconds, "number")
+   check_type("timeout", 2, fn, "function")
    local fibers <close> = group()
    fibers[1] = core.spawn(fn, ...)
    if core.first(fibers, { timeout = seconds }) then return fibers[1]:join() end

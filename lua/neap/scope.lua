@@ -88,6 +88,9 @@ local weak_mt = { __mode = "k" }
 ---@param fn async fun(scope: neap.Scope): ...
 ---@return any ...  what fn returned
 return function(fn)
+   if type(fn) ~= "function" then
+      error(("bad argument #1 to 'scope' (function expected, got %s)"):format(type(fn)), 2)
+   end
    local scope <close> = setmetatable({ fibers = setmetatable({}, weak_mt), owned = {} }, scope_mt)
    return fn(scope)
 end
