@@ -21,6 +21,7 @@ void any_call_on_reply(void *arg, const neap_error *err, neap_value *reply);
  * The options { timeout=, headers= } at `arg`, if any; what they point to is
  * borrowed from there and from scratch memory that is left on the stack.
  */
+#define ANY_CALL_OPTIONS "timeout headers" /* for call_refuse_options */
 neap_call_options any_call_options(lua_State *L, int arg);
 
 #endif

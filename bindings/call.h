@@ -88,6 +88,16 @@ int call_push_true(lua_State *L, call *c);
 /* A callback of the core's for them; `arg` is the call. */
 void call_on_done(void *arg, const neap_error *err);
 
+/*
+ * Check that the options table at `arg`, if any, has no field but `known`,
+ * names parted by spaces. 0, or 2 with nil and an error of `op` pushed, to
+ * return.
+ */
+int call_refuse_options(lua_State *L,
+                        int arg,
+                        const char *op,
+                        const char *known);
+
 /* The `timeout` of the options table at `arg`, if any, for call.timeout. */
 double call_timeout(lua_State *L, int arg);
 

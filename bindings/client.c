@@ -131,10 +131,15 @@ static int client_call(lua_State *L)
     neap_client *client = client_check(L, 1);
     const char *method = luaL_checkstring(L, 2);
     neap_call_options options = any_call_options(L, 4);
-    const neap_value *request = value_opt(L, 3);
-    int box = lua_gettop(L);
-    any_call *c = call_new(L, sizeof *c, any_call_push, any_call_release);
+    const neap_value *request;
+    int box;
+    any_call *c;
 
+    if (call_refuse_options(L, 4, "client.call", ANY_CALL_OPTIONS) != 0)
+        return 2;
+    request = value_opt(L, 3);
+    box = lua_gettop(L);
+    c = call_new(L, sizeof *c, any_call_push, any_call_release);
     c->call.req = neap_client_call(client, method, request, &options,
                                    any_call_on_reply, c);
     value_unbox(L, box);

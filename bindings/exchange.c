@@ -22,11 +22,14 @@ int exchange_open_on(lua_State *L)
     neap_client *client = client_check(L, 1);
     const char *method = luaL_checkstring(L, 2);
     neap_call_options options = any_call_options(L, 4);
-    const neap_value *request = value_opt(L, 3);
+    const neap_value *request;
     neap_error err = { 0 };
     neap_exchange *x;
     void **slot;
 
+    if (call_refuse_options(L, 4, "client.stream", ANY_CALL_OPTIONS) != 0)
+        return 2;
+    request = value_opt(L, 3);
     slot = handle_new(L, EXCHANGE_TYPE, 1);
     x = neap_exchange_open(client, method, request, &options, &err);
     if (x == NULL) {
@@ -43,8 +46,11 @@ static int exchange_read(lua_State *L)
 {
     neap_exchange *x = check_exchange(L, 1);
     double timeout = call_timeout(L, 2);
-    any_call *c = call_new(L, sizeof *c, any_call_push, any_call_release);
+    any_call *c;
 
+    if (call_refuse_options(L, 2, "stream.read", "timeout") != 0)
+        return 2;
+    c = call_new(L, sizeof *c, any_call_push, any_call_release);
     lua_pushvalue(L, 1); /* the request needs the exchange */
     lua_setiuservalue(L, -2, 1);
     c->call.timeout = timeout;

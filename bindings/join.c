@@ -137,6 +137,8 @@ int join_fiber(lua_State *L)
     double timeout = call_timeout(L, 2);
     join_call *j;
 
+    if (call_refuse_options(L, 2, "fiber.join", "timeout") != 0)
+        return 2;
     if (fiber_has_ended(f))
         return push_outcome(L, f);
     check_not_itself(L, f);

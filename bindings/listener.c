@@ -220,13 +220,15 @@ static int listener_take(lua_State *L)
     double timeout = call_timeout(L, 2);
     take_call *c;
 
+    if (call_refuse_options(L, 2, "events.read", "timeout") != 0)
+        return 2;
     luaL_argcheck(L, l->taker == NULL, 1, "somebody takes from it already");
     c = call_new(L, sizeof *c, push_event, release_event);
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, -2, 1);
     c->from = l;
     c->call.timeout = timeout;
-    c->call.op = "events.take";
+    c->call.op = "events.read";
     c->call.abort = stop_taking;
     l->taker = c;
     if (l->first != NULL || l->over)

@@ -327,6 +327,16 @@ describe("join", function()
       assert.equal("neap.fiber (live)", tostring(fiber))
    end)
 
+   it("refuses options that there are not", function()
+      local fiber = waiting()
+      for _, options in ipairs { { timout = 1 }, { timeout = 1, time = 1 }, { 5 }, { [""] = 5 } } do
+         local value, err = fiber:join(options)
+         assert.same({ nil, "invalid_argument", "fiber.join" }, { value, err.code, err.op })
+         assert.matches("unknown field (timeout)", err.message, 1, true)
+      end
+      fiber:cancel()
+   end)
+
    it("takes a number as timeout", function()
       local fiber = waiting()
       assert.has_error(function() fiber:join { timeout = "soon" } end)

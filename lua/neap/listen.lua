@@ -93,7 +93,7 @@ local function complete(client, event)
 end
 
 local function serve(subscription)
-   for event in subscription.source.take, subscription.source do
+   for event in function() return subscription.source:take() end do
       if subscription.matches(event.topic) then
          dispatch(subscription, complete(subscription.client, event))
       end

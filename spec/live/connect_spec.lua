@@ -63,6 +63,9 @@ describe("connecting", function()
       local gone, err = client.leases:delete { id = "lease" }
       assert.same({ nil, "not_found" }, { gone, err.code })
       assert.is_nil(client.leasses)
+      local answer, wrong = client.version:version({}, { timout = 5 })
+      assert.same({ nil, "invalid_argument" }, { answer, wrong.code })
+      assert.matches("timout", wrong.message)
 
       local missing = "sha256:" .. ("0"):rep(64)
       local ok, raised = pcall(function()
@@ -70,7 +73,9 @@ describe("connecting", function()
       end)
       assert.same({ false, "not_found" }, { ok, raised.code })
       local stream = client.content:read { digest = missing }
-      local message, failed = stream:read()
+      local message, failed = stream:read { timout = 5 }
+      assert.same({ nil, "invalid_argument" }, { message, failed.code })
+      message, failed = stream:read()
       assert.same({ nil, "not_found" }, { message, failed.code })
       assert.same({ true, true }, { stream:close(), stream:close() })
       assert.has_error(function() stream:read() end)

@@ -69,7 +69,9 @@ describe("events", function()
       for more in events, nil, nil, events do
          if more.process == "last" and more.topic == "/tasks/exit" then break end
       end
-      local nothing, err = last:read { timeout = 0.001 }
+      local nothing, err = last:read { timout = 0.001 }
+      assert.same({ nil, "invalid_argument" }, { nothing, err.code })
+      nothing, err = last:read { timeout = 0.001 }
       assert.same({ nil, "deadline_exceeded" }, { nothing, err.code })
       assert.same({ true, true }, { last:close(), last:close() })
       assert.has_error(function() last() end)
