@@ -9,6 +9,7 @@
 ---@field log table            error, warn, info, debug, trace; level, sink
 ---@field sink table           lines, file, tail
 ---@field source table         string
+---@field pipe async fun(...: neap.Process|neap.Stage): neap.Exit[]?, neap.Error?
 ---@field engine table         start, stop, status: the embedded containerd
 ---@field platform { linux: table, windows: table }
 ---@field version string

@@ -31,6 +31,7 @@ local LATE <const> = {
    log = function() return require "neap.log" end,
    sink = function() return require "neap.sink" end,
    source = function() return require "neap.source" end,
+   pipe = function() return require "neap.pipe" end,
    engine = function() return require "neap.engine" end,
    version = function() return require "neap.version" end,
    platform = function()

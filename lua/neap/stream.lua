@@ -1,24 +1,17 @@
 --- Reading and writing a process's standard streams, as one reads a file.
 
-local buffers = require "neap.buffer"
 local core = require "neap.core"
 local expect = require "neap.expect"
 local failure = require "neap.error"
 local fields = require "neap.fields"
 local formats = require "neap.formats"
+local reading = require "neap.reading"
 
 ---@class neap.Stream
 local Stream = core.classes.stream
 
 local function fail(code, op, message)
    return nil, failure.new { code = code, op = op, message = message }
-end
-
---- What a stream's reader keeps between two reads.
-local function state_of(stream)
-   local state = core.state(stream)
-   state.buffer = state.buffer or buffers.new()
-   return state
 end
 
 local TIMEOUT <const> = { timeout = true }
@@ -56,22 +49,9 @@ local function prepare(method, options, known)
          local wait, late
          if left then wait, late = left() end
          if late then return nil, late end
-         local chunk, err = core.stream_read(stream, wait)
-         if err then return nil, err end
-         if chunk then buffer:add(chunk) end
-         return chunk ~= nil
+         return reading.fill(stream, buffer, wait)
       end
    end, given
-end
-
---- One reader at a time: two would split the bytes.
-local function exclusively(stream, filler, read, ...)
-   local state = state_of(stream)
-   if state.is_closed then error("the stream is closed", 3) end
-   if state.is_read then error("the stream has a reader already", 3) end
-   local _guard <close> = setmetatable({}, { __close = function() state.is_read = nil end })
-   state.is_read = true
-   return read(state.buffer, filler(stream, state.buffer), ...)
 end
 
 --- Read: a format of io.read; without one the next chunk. nil at the end.
@@ -83,7 +63,9 @@ function Stream:read(format, options)
    local read = formats.reader(format)
    local filler, wrong = prepare("read", options, TIMEOUT)
    if not filler then return nil, wrong end
-   return exclusively(self, filler, read)
+   return reading.exclusively(self, function(buffer)
+      return read(buffer, filler(self, buffer))
+   end)
 end
 
 --- Iterate over what read(format) gives; lines by default. A failure raises.
@@ -118,7 +100,9 @@ function Stream:expect(wanted, options)
    if not filler then return nil, given end
    local limit, why = expect.limit(given.limit)
    if not limit then return fail("invalid_argument", "stream.expect", "limit: " .. why) end
-   return exclusively(self, filler, expect.read, find, limit)
+   return reading.exclusively(self, function(buffer)
+      return expect.read(buffer, filler(self, buffer), find, limit)
+   end)
 end
 
 --- Write; returns when the bytes are taken.

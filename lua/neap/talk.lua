@@ -6,12 +6,13 @@ local failure = require "neap.error"
 
 local talk = {}
 
-local function stream_of(process, name)
-   return core.state(process)[name]
-end
-
-local function needed(process, name)
-   local stream = stream_of(process, name)
+--- A stream of a process that is a pipe.
+---@param process neap.Process
+---@param name "stdin"|"stdout"|"stderr"
+---@return neap.Stream? stream
+---@return neap.Error? err
+function talk.stream(process, name)
+   local stream = core.state(process)[name]
    if stream then return stream end
    return nil, failure.new {
       code = "failed_precondition", op = "process." .. name,
@@ -20,32 +21,35 @@ local function needed(process, name)
    }
 end
 
-function talk:read(...)
-   local stream, err = needed(self, "stdout")
+--- What tasks and execs have of this.
+talk.methods = {}
+
+function talk.methods:read(...)
+   local stream, err = talk.stream(self, "stdout")
    if not stream then return nil, err end
    return stream:read(...)
 end
 
-function talk:lines(...)
-   local stream, err = needed(self, "stdout")
+function talk.methods:lines(...)
+   local stream, err = talk.stream(self, "stdout")
    if not stream then error(err, 2) end
    return stream:lines(...)
 end
 
-function talk:expect(...)
-   local stream, err = needed(self, "stdout")
+function talk.methods:expect(...)
+   local stream, err = talk.stream(self, "stdout")
    if not stream then return nil, err end
    return stream:expect(...)
 end
 
-function talk:write(...)
-   local stream, err = needed(self, "stdin")
+function talk.methods:write(...)
+   local stream, err = talk.stream(self, "stdin")
    if not stream then return nil, err end
    return stream:write(...)
 end
 
-function talk:close_stdin()
-   local stream, err = needed(self, "stdin")
+function talk.methods:close_stdin()
+   local stream, err = talk.stream(self, "stdin")
    if not stream then return nil, err end
    return stream:close()
 end

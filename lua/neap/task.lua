@@ -143,7 +143,7 @@ end
 ---@return neap.Error? err
 function both:attach(io) return require "neap.attach"(self, io) end
 
-for _, methods in ipairs { both, talk } do
+for _, methods in ipairs { both, talk.methods } do
    for name, method in pairs(methods) do
       Task[name], Process[name] = method, method
    end
