@@ -11,6 +11,7 @@
 #include "container.h"
 #include "container_list.h"
 #include "context.h"
+#include "descriptor.h"
 #include "engine.h"
 #include "error.h"
 #include "exchange.h"
@@ -18,6 +19,7 @@
 #include "fiber.h"
 #include "fs.h"
 #include "handle.h"
+#include "inflate.h"
 #include "join.h"
 #include "json.h"
 #include "listener.h"
@@ -34,13 +36,13 @@
 /* Each sets its functions in the core table, on top, and leaves the stack. */
 static void (*const parts[])(lua_State *L) = {
     class_open, /* first: the others define classes */
-    error_open,     call_open,           strand_open,   fiber_open,
-    cancel_open,    failure_open,        join_open,     wrap_open,
-    condition_open, clock_open,          engine_open,   path_open,
-    handle_open,    client_open,         exchange_open, message_open,
-    container_open, container_list_open, process_open,  process_calls_open,
-    task_open,      stream_open,         listener_open, fs_open,
-    json_open,      service_open,
+    error_open,     call_open,           strand_open,     fiber_open,
+    cancel_open,    failure_open,        join_open,       wrap_open,
+    condition_open, clock_open,          engine_open,     path_open,
+    handle_open,    client_open,         exchange_open,   message_open,
+    container_open, container_list_open, process_open,    process_calls_open,
+    task_open,      stream_open,         listener_open,   fs_open,
+    json_open,      service_open,        descriptor_open, inflate_open,
 };
 
 int luaopen_neap_core(lua_State *L)

@@ -49,7 +49,7 @@ static const char *type_name(mode_t mode)
 
 static int push_stat(lua_State *L, const struct stat *st)
 {
-    lua_createtable(L, 0, 6);
+    lua_createtable(L, 0, 9);
     lua_pushstring(L, type_name(st->st_mode));
     lua_setfield(L, -2, "type");
     lua_pushinteger(L, st->st_mode & 07777);
@@ -62,6 +62,13 @@ static int push_stat(lua_State *L, const struct stat *st)
     lua_setfield(L, -2, "dev");
     lua_pushinteger(L, st->st_size);
     lua_setfield(L, -2, "size");
+    lua_pushinteger(L, (lua_Integer)st->st_ino);
+    lua_setfield(L, -2, "ino");
+    lua_pushinteger(L, (lua_Integer)st->st_nlink);
+    lua_setfield(L, -2, "links");
+    lua_pushnumber(L, (lua_Number)st->st_mtim.tv_sec +
+                          (lua_Number)st->st_mtim.tv_nsec / 1e9);
+    lua_setfield(L, -2, "changed");
     return 1;
 }
 
@@ -187,8 +194,36 @@ static int fs_fd(lua_State *L)
     return 1;
 }
 
+/* Lua: fs.fstat(file): of an open file of Lua's */
+static int fs_fstat(lua_State *L)
+{
+    const luaL_Stream *file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+    struct stat st;
+
+    luaL_argcheck(L, file->closef != NULL, 1, "the file is closed");
+    return fstat(fileno(file->f), &st) == 0 ? push_stat(L, &st) : fail(L);
+}
+
+/* Lua: fs.fifo(path, uid, gid): mode 0600, for whoever opens it first. */
+static int fs_fifo(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    uid_t uid = (uid_t)luaL_optinteger(L, 2, -1);
+    gid_t gid = (gid_t)luaL_optinteger(L, 3, -1);
+
+    if (mkfifo(path, 0600) != 0)
+        return fail(L);
+    if (lchown(path, uid, gid) == 0)
+        return succeed(L, true);
+    fail(L);
+    unlink(path);
+    return 2;
+}
+
 static const luaL_Reg functions[] = {
     { "fd", fs_fd },
+    { "fstat", fs_fstat },
+    { "fifo", fs_fifo },
     { "reader", fs_reader },
     { "stat", fs_stat },
     { "lstat", fs_lstat },

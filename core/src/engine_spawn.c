@@ -199,6 +199,16 @@ static int open_high(const char *path, int flags)
     return high;
 }
 
+static int open_output(const engine_program *program)
+{
+    int fd;
+
+    if (program->log != NULL)
+        return open_high(program->log, O_WRONLY | O_CREAT | O_APPEND);
+    fd = fcntl(program->out, F_DUPFD_CLOEXEC, 3);
+    return fd >= 0 ? fd : -errno;
+}
+
 int engine_spawn(const engine_program *program, engine_child *child)
 {
     stdio io = { .in = open_high("/dev/null", O_RDONLY) };
@@ -207,7 +217,7 @@ int engine_spawn(const engine_program *program, engine_child *child)
     *child = (engine_child){ .pidfd = -1, .detached = program->detached };
     if (io.in < 0)
         return io.in;
-    io.out = open_high(program->log, O_WRONLY | O_CREAT | O_APPEND);
+    io.out = open_output(program);
     result = io.out < 0 ? io.out : fork_program(program, io, child);
     if (result != 0)
         engine_child_close(child);

@@ -9,6 +9,7 @@ typedef struct engine_program {
     char *const *argv; /* argv[0] is its path */
     char *const *env;
     const char *log;      /* standard output and error, appended to, 0600 */
+    int out;              /* instead of a log; borrowed */
     unsigned long nofile; /* RLIMIT_NOFILE, or what of it can be had */
     bool detached;        /* nobody's child, in a session it does not lead */
 } engine_program;

@@ -12,6 +12,9 @@ local fs = {}
 ---@field gid integer
 ---@field dev integer
 ---@field size integer
+---@field ino integer
+---@field links integer
+---@field changed number  when it was written to last, seconds since 1970
 
 --- The descriptor of an open file.
 ---@param file file*
@@ -27,6 +30,19 @@ function fs.stat(path) end
 ---@return neap.core.fs.Stat? stat
 ---@return string? errno
 function fs.lstat(path) end
+
+---@param file file*
+---@return neap.core.fs.Stat? stat
+---@return string? errno
+function fs.fstat(file) end
+
+--- Make a FIFO, mode 0600.
+---@param path string
+---@param uid? integer
+---@param gid? integer
+---@return true? ok
+---@return string? errno
+function fs.fifo(path, uid, gid) end
 
 ---@param path string
 ---@return string? path

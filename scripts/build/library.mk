@@ -20,7 +20,7 @@ lua_lib    := $(lua_src:lua/%=$(B)/lib/%)
 core_o     := $(call object,$(core_src))
 bind_o     := $(call object,$(bind_src))
 
-shared_libs := $(shell pkg-config --libs grpc_unsecure libuv libprotobuf-c json-c 2>/dev/null)
+shared_libs := $(shell pkg-config --libs grpc_unsecure libuv libprotobuf-c json-c zlib 2>/dev/null)
 
 # Only our own names leave a library: a host may have a `stop` of its own.
 exports := -Wl,--version-script=scripts/build/library.map

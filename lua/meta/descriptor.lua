@@ -1,0 +1,72 @@
+---@meta
+
+--- Descriptors that fibers wait on, and what is compressed.
+
+local core = {}
+
+---@class neap.Descriptor
+local Descriptor = {}
+
+--- Read what there is.
+---@async
+---@param options? neap.Wait
+---@return string? bytes  nil at the end
+---@return neap.Error? err
+function Descriptor:read(options) end
+
+---@async
+---@param bytes string
+---@param options? neap.Wait
+---@return true? ok
+---@return neap.Error? err
+function Descriptor:write(bytes, options) end
+
+function Descriptor:close() end
+
+--- Read from a descriptor of the program's, whose flags stay as they are.
+---@param fd integer
+---@return neap.Descriptor? descriptor
+---@return neap.Error? err
+function core.descriptor(fd) end
+
+--- Connect to a Unix socket.
+---@param path string  of any length
+---@return neap.Descriptor? descriptor
+---@return neap.Error? err
+function core.connect_socket(path) end
+
+--- Hear of changes in directories, and of a process's end: each read answers with
+--- something once anything has changed, and with nil once the process has ended.
+---@param directories string[]
+---@param pid? integer
+---@return neap.Descriptor? descriptor
+---@return neap.Error? err  errno "ESRCH": it has ended
+function core.watch(directories, pid) end
+
+--- Start a program that goes on without us; what it says on standard output and
+--- error is read.
+---@param argv string[]  argv[1] is its path
+---@return neap.Descriptor? said
+---@return integer|neap.Error pid
+function core.spawn_program(argv) end
+
+---@class neap.Inflate
+local Inflate = {}
+
+---@param bytes string  the next ones of a gzip file
+---@return string? bytes
+---@return string? why
+function Inflate:feed(bytes) end
+
+--- Has what was begun ended?
+---@return boolean
+function Inflate:is_whole() end
+
+--- The comment in the header, once that was read.
+---@return string?
+function Inflate:comment() end
+
+---@return neap.Inflate
+function core.inflate() end
+
+return core
