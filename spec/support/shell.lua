@@ -152,7 +152,10 @@ function Process:close_stdin()
 end
 
 function Process:__close()
-   if self.stdin and not self.stdin:is_closing() then self.stdin:close() end
+   if self.stdin and not self.stdin:is_closing() then
+      self.stdin:close()
+      uv.run("nowait") -- luv must not find it half closed when Lua ends
+   end
    if not self.code then
       self:kill("sigkill")
       turn_until(self, function() return self.code end, "end")

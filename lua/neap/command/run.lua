@@ -1,10 +1,10 @@
 --- neap run: a command in a new container.
 
+local console = require "neap.program.console"
 local docker = require "neap.program.docker"
 local escape = require "neap.escape"
 local failure = require "neap.error"
 local follow = require "neap.program.follow"
-local host = require "neap.host"
 local log = require "neap.log"
 local neap = require "neap"
 local output = require "neap.program.output"
@@ -31,20 +31,6 @@ local function refuse(code, message)
    return nil, failure.new { code = code, op = "run", message = message }
 end
 
-local function read_file(path)
-   local file, why = io.open(path, "rb")
-   if not file then return nil, why end
-   local _file <close> = file
-   return file:read "a"
-end
-
---- Is there a terminal to show the container's on?
-local function check_terminal(parsed)
-   if not parsed.tty or parsed.detach then return true end
-   if host.is_terminal(0) or not parsed.interactive and host.is_terminal(1) then return true end
-   return refuse("failed_precondition", "-t needs a terminal, and standard input is none")
-end
-
 --- Whatever looks at its terminal first finds it as large as ours.
 local function tell_size(spec)
    local columns, rows = follow.size()
@@ -63,7 +49,7 @@ local function read_config(parsed)
       return refuse("invalid_argument", "--rm and --keep exclude each other")
    end
 
-   local config, why = docker.config(parsed, { getenv = os.getenv, read = read_file })
+   local config, why = docker.config(parsed, docker.host)
    if not config then return refuse("invalid_argument", why) end
    config.args = parsed.cmd
    if parsed.tty and not parsed.detach then config.spec = tell_size end
@@ -86,7 +72,7 @@ end
 --- meanwhile: the first output may come before start has returned.
 local function attend(container, parsed)
    local relay <close> = follow.signals()
-   local screen <close> = parsed.tty and follow.terminal() or nil
+   local screen <close> = parsed.tty and follow.terminal(true) or nil
 
    local task, unstarted = container:start(streams(parsed))
    if not task then return nil, unstarted end
@@ -123,7 +109,7 @@ end
 ---@return integer? status
 ---@return neap.Error? err
 function run.run(parsed)
-   local ok, unfit = check_terminal(parsed)
+   local ok, unfit = console.check(not parsed.detach and parsed or {}, "run")
    if not ok then return nil, unfit end
    local config, wrong = read_config(parsed)
    if not config then return nil, wrong end

@@ -6,6 +6,7 @@
 ---@field help string
 return {
    { name = "run", help = "run a command in a new container" },
+   { name = "exec", help = "run a command in a running container" },
    { name = "ps", help = "list containers" },
    { name = "engine", help = "start, stop or show the embedded containerd" },
    { name = "version", help = "show the versions of Neap and containerd" },

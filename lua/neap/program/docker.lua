@@ -142,6 +142,17 @@ local function add_security(config, parsed)
    return true
 end
 
+--- This machine, as docker.config looks at it.
+---@type neap.program.Host
+docker.host = {
+   getenv = os.getenv,
+   read = function(path)
+      local file <close>, why = io.open(path, "rb")
+      if not file then return nil, why end
+      return file:read "a"
+   end,
+}
+
 ---@class neap.program.Host
 ---@field getenv fun(name: string): string?
 ---@field read fun(path: string): string?, string?

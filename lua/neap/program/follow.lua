@@ -65,11 +65,13 @@ end
 ---@field show fun(task: neap.Task)  give it the terminal's size, now and later
 
 --- Make the terminal raw, until the result is closed.
+---@param is_told? boolean  its spec tells the size that the terminal has now
 ---@return neap.program.Screen
-function follow.terminal()
+function follow.terminal(is_told)
    local WINCH <const> = signal.parse "WINCH"
-   local shown_columns, shown_rows = follow.size() -- which its spec tells
+   local shown_columns, shown_rows
    local former
+   if is_told then shown_columns, shown_rows = follow.size() end
 
    local function resize(task)
       local columns, rows = follow.size()

@@ -1,0 +1,131 @@
+--- neap exec: a process more in a running container.
+
+local console = require "neap.program.console"
+local docker = require "neap.program.docker"
+local failure = require "neap.error"
+local follow = require "neap.program.follow"
+local log = require "neap.log"
+local neap = require "neap"
+local output = require "neap.program.output"
+
+local PASSED <const> = { ["--env"] = true, ["--env-file"] = true, ["--workdir"] = true,
+   ["--user"] = true }
+
+local options = {
+   { "-d", "--detach", help = "Leave it running, its output unread." },
+   { "-i", "--interactive", help = "Give it standard input." },
+   { "-t", "--tty", help = "Give it a terminal." },
+   { "--detach-keys", value = "KEYS", help = "What leaves the terminal (ctrl-p,ctrl-q)." },
+}
+for _, option in ipairs(docker.options) do
+   if PASSED[option[#option]] then options[#options + 1] = option end
+end
+
+---@type neap.program.Command
+local exec = {
+   summary = "Run a command in a running container.",
+   options = options,
+   operands = {
+      { "id", args = "1", help = "The container." },
+      { "cmd", args = "*", help = "The command and its arguments." },
+   },
+   stops = true,
+   usage_status = 125,
+   failure_status = 125,
+}
+
+local function refuse(message)
+   return nil, failure.new { code = "invalid_argument", op = "exec", message = message }
+end
+
+local function read_config(parsed)
+   if not parsed.cmd[1] then return refuse "nothing to run: ID CMD... is needed" end
+   local config, why = docker.config(parsed, docker.host)
+   if not config then return refuse(why) end
+   config.args = parsed.cmd
+   return config
+end
+
+--- Where keys may be typed, input comes through them.
+local function connect(config, parsed)
+   if parsed.detach then return false end
+   local typed = parsed.tty and parsed.interactive
+   config.stdin = typed and "pipe" or parsed.interactive and "inherit" or "null"
+   config.stdout = "inherit"
+   config.stderr = not parsed.tty and "inherit" or nil
+   return typed
+end
+
+local function input_of(process)
+   return {
+      write = function(bytes) return process:write(bytes) end,
+      close = function() process:close_stdin() end,
+   }
+end
+
+--- It is killed and deleted, unless it was detached from.
+local function removal(process)
+   local keeper = { is_left = false }
+   return setmetatable(keeper, {
+      __close = function()
+         if keeper.is_left then return end
+         local removed, err = process:delete { force = true }
+         if not removed and err.code ~= "not_found" then log.error("%s", err) end
+      end,
+   })
+end
+
+local function attend(task, config, parsed, keys)
+   local typed = connect(config, parsed)
+   local relay <close> = follow.signals()
+   local screen <close> = parsed.tty and follow.terminal() or nil
+
+   local process, unstarted = task:exec(config)
+   if not process then return nil, unstarted end
+   local keeper <close> = removal(process)
+   relay.send_to(process)
+   if screen then screen.show(process) end
+
+   local exit, err = console.attend(
+      function() return process:wait() end, typed and input_of(process), keys
+   )
+   if not exit then return nil, err end
+   if exit == "detached" then
+      keeper.is_left = true
+      return 0, nil, process.id
+   end
+   if exit.truncated then log.warn("output is missing: %s", exit.truncated) end
+   return exit.code
+end
+
+--- Start it, and let it be.
+local function detach(task, config)
+   local process, err = task:exec(config)
+   if not process then return nil, err end
+   return 0
+end
+
+---@param parsed table
+---@return integer? status
+---@return neap.Error? err
+function exec.run(parsed)
+   local keys, unread = console.keys(parsed.detach_keys, "exec")
+   if not keys then return nil, unread end
+   local config, wrong = read_config(parsed)
+   if not config then return nil, wrong end
+   local ok, unfit = console.check(not parsed.detach and parsed or {}, "exec")
+   if not ok then return nil, unfit end
+
+   local client <close>, away = neap.connect {}
+   if not client then return nil, away end
+   local container, absent = client:load(parsed.id)
+   if not container then return nil, absent end
+   local task, stopped = container:task()
+   if not task then return nil, stopped end
+   if parsed.detach then return detach(task, config) end
+   local status, err, left = attend(task, config, parsed, keys)
+   if left then output.complain(("left %s of container %s running"):format(left, parsed.id)) end
+   return status, err
+end
+
+return exec
