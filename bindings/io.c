@@ -24,23 +24,55 @@ static neap_stdio_kind check_kind(lua_State *L, int index)
     return NEAP_STDIO_NULL;
 }
 
+/* What the end on top says of itself. */
+static neap_stdio_end check_fields(lua_State *L, const char *name)
+{
+    int table = lua_gettop(L);
+    neap_stdio_end end = { .kind = check_kind(L, table) };
+
+    end.path = field_string(L, table, "path");
+    end.file = field_string(L, table, "file");
+    end.fd = (int)field_number(L, table, "fd", -1);
+    end.limit = (size_t)field_number(L, table, "limit", 0);
+    end.holds = field_bool(L, table, "holds");
+    end.buffer = (size_t)field_number(L, table, "buffer", 0);
+    if (end.kind == NEAP_STDIO_FILE && end.file == NULL)
+        luaL_error(L, "%s: file expected", name);
+    return end;
+}
+
+static const char more_key = 0; /* its address is our place in the table */
+
+/* The ends of the list on top, kept by that. */
+static const neap_stdio_end *
+check_more(lua_State *L, const char *name, size_t count)
+{
+    int list = lua_gettop(L);
+    neap_stdio_end *ends = lua_newuserdatauv(L, count * sizeof *ends, 0);
+
+    lua_rawsetp(L, list, &more_key);
+    for (size_t i = 0; i < count; i++) {
+        lua_geti(L, list, (lua_Integer)i + 1);
+        luaL_checktype(L, -1, LUA_TTABLE);
+        ends[i] = check_fields(L, name);
+        lua_pop(L, 1);
+    }
+    return ends;
+}
+
 static neap_stdio_end check_end(lua_State *L, int index, const char *name)
 {
     neap_stdio_end end = { 0 };
 
     if (lua_getfield(L, index, name) == LUA_TTABLE) {
-        int table = lua_gettop(L);
-
-        end.kind = check_kind(L, table);
-        end.path = field_string(L, table, "path");
-        end.file = field_string(L, table, "file");
-        end.fd = (int)field_number(L, table, "fd", -1);
-        end.limit = (size_t)field_number(L, table, "limit", 0);
-        end.holds = field_bool(L, table, "holds");
+        end = check_fields(L, name);
         if (end.kind != NEAP_STDIO_NULL && end.path == NULL)
             luaL_error(L, "%s: path of the FIFO expected", name);
-        if (end.kind == NEAP_STDIO_FILE && end.file == NULL)
-            luaL_error(L, "%s: file expected", name);
+        if (lua_getfield(L, -1, "more") == LUA_TTABLE) {
+            end.more_count = lua_rawlen(L, -1);
+            end.more = check_more(L, name, end.more_count);
+        }
+        lua_pop(L, 1);
     }
     lua_pop(L, 1);
     return end;

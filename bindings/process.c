@@ -117,12 +117,17 @@ static int process_container(lua_State *L)
     return 1;
 }
 
-/* Lua: core.process_stream(process, 0 | 1 | 2): a Stream or nil. */
+/* Lua: core.process_stream(process, 0 | 1 | 2, nth): a Stream or nil. */
 static int process_stream(lua_State *L)
 {
     neap_process *p = process_check(L, 1);
-    neap_stream *stream = neap_process_stream(p, (int)luaL_checkinteger(L, 2));
+    int which = (int)luaL_checkinteger(L, 2);
+    lua_Integer nth = luaL_optinteger(L, 3, 1);
+    neap_stream *stream;
 
+    luaL_argcheck(L, which >= 0 && which <= 2, 2, "0, 1 or 2 expected");
+    luaL_argcheck(L, nth > 0, 3, "1 or more expected");
+    stream = neap_process_outlet(p, which, (size_t)nth - 1);
     if (stream == NULL)
         return 0;
     stream_push(L, stream, 1);

@@ -114,6 +114,42 @@ static int stream_write(lua_State *L)
     return call_await(L, c);
 }
 
+/* --- connecting -------------------------------------------------------------
+ */
+
+typedef struct connect_call {
+    call call;
+    uint64_t count;
+} connect_call;
+
+static int push_count(lua_State *L, call *c)
+{
+    lua_pushinteger(L, (lua_Integer)((connect_call *)c)->count);
+    return 1;
+}
+
+static void on_connected(void *arg, const neap_error *err, uint64_t count)
+{
+    connect_call *c = arg;
+
+    c->count = count;
+    call_done(&c->call, err);
+}
+
+/* Lua: core.stream_connect(output, input, { timeout= }?): bytes moved. The
+ * call keeps both streams: the core's request does. */
+static int stream_connect(lua_State *L)
+{
+    neap_stream *output = check_stream(L, 1), *input = check_stream(L, 2);
+    double timeout = call_timeout(L, 3);
+    connect_call *c = new_about(L, sizeof *c, push_count, NULL);
+
+    c->call.op = "stream.connect";
+    c->call.timeout = timeout;
+    c->call.req = neap_stream_connect(output, input, on_connected, c);
+    return call_await(L, &c->call);
+}
+
 /* --- the rest ----------------------------------------------------------------
  */
 
@@ -174,11 +210,9 @@ static const luaL_Reg metamethods[] = {
 };
 
 static const luaL_Reg functions[] = {
-    { "stream_read", stream_read },
-    { "stream_write", stream_write },
-    { "stream_done", stream_done },
-    { "stream_captured", stream_captured },
-    { NULL, NULL },
+    { "stream_read", stream_read },         { "stream_write", stream_write },
+    { "stream_connect", stream_connect },   { "stream_done", stream_done },
+    { "stream_captured", stream_captured }, { NULL, NULL },
 };
 
 void stream_open(lua_State *L)

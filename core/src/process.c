@@ -204,7 +204,13 @@ bool neap_process_is_gone(const neap_process *process)
 
 neap_stream *neap_process_stream(const neap_process *process, int which)
 {
-    return process->io != NULL ? stdio_stream(process->io, which) : NULL;
+    return neap_process_outlet(process, which, 0);
+}
+
+neap_stream *
+neap_process_outlet(const neap_process *process, int which, size_t index)
+{
+    return process->io != NULL ? stdio_stream(process->io, which, index) : NULL;
 }
 
 const char *neap_process_stdio_path(const neap_process *process, int which)

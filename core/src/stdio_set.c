@@ -12,7 +12,8 @@
 
 struct stdio {
     neap_loop *loop;
-    neap_stream *streams[3];
+    neap_stream **streams[3]; /* an output's consumers; NULL: nobody */
+    size_t counts[3];
     char *paths[3];
     char *reader; /* the file that is locked by `lock`; NULL: none */
     int lock;
@@ -28,10 +29,26 @@ struct stdio {
 
 /* --- draining ------------------------------------------------------------- */
 
+/* The next output after `s`, of either FIFO; from NULL, the first. */
+static neap_stream *next_output(const stdio *io, const neap_stream *s)
+{
+    bool found = s == NULL;
+
+    for (int i = 1; i < 3; i++)
+        for (size_t k = 0; k < io->counts[i]; k++) {
+            if (found)
+                return io->streams[i][k];
+            found = io->streams[i][k] == s;
+        }
+    return NULL;
+}
+
 static bool is_through(const stdio *io)
 {
-    for (int i = 1; i < 3; i++)
-        if (io->streams[i] != NULL && !stream_is_through(io->streams[i]))
+    neap_stream *s = NULL;
+
+    while ((s = next_output(io, s)) != NULL)
+        if (!stream_is_through(s))
             return false;
     return true;
 }
@@ -57,17 +74,18 @@ static void on_output_end(void *arg)
 static void on_drain_over(void *arg)
 {
     stdio *io = arg;
+    neap_stream *s = NULL;
 
-    for (int i = 1; i < 3; i++)
-        if (io->streams[i] != NULL && !stream_is_through(io->streams[i]))
-            stream_truncate(io->streams[i], "drain");
+    while ((s = next_output(io, s)) != NULL)
+        if (!stream_is_through(s))
+            stream_truncate(s, "drain");
     drained(io);
 }
 
 void stdio_drain(stdio *io, void (*cb)(void *arg), void *arg)
 {
-    if (io->streams[0] != NULL)
-        stream_shut(io->streams[0], NEAP_FAILED_PRECONDITION);
+    if (io->counts[0] > 0)
+        stream_shut(io->streams[0][0], NEAP_FAILED_PRECONDITION);
     if (is_through(io)) {
         cb(arg);
         return;
@@ -94,6 +112,13 @@ static bool is_merged(const neap_stdio *config)
            strcmp(config->err.path, config->out.path) == 0;
 }
 
+static bool add(stdio *io, int which, neap_stream *s)
+{
+    if (s != NULL)
+        io->streams[which][io->counts[which]++] = s;
+    return s != NULL;
+}
+
 static bool
 open_one(stdio *io, int which, const neap_stdio_end *end, neap_error *err)
 {
@@ -109,9 +134,18 @@ open_one(stdio *io, int which, const neap_stdio_end *end, neap_error *err)
     }
     io->paths[which] = xstrdup(end->path);
     io->streams[which] =
-        which == 0 ? stream_open_input(io->loop, end, on_input_end, io, err)
-                   : stream_open_output(io->loop, end, on_output_end, io, err);
-    return io->streams[which] != NULL;
+        xcalloc(end->more_count + 1, sizeof *io->streams[which]);
+    if (!add(io, which,
+             which == 0
+                 ? stream_open_input(io->loop, end, on_input_end, io, err)
+                 : stream_open_output(io->loop, end, on_output_end, io, err)))
+        return false;
+    for (size_t k = 0; k < end->more_count; k++)
+        if (!add(io, which,
+                 stream_add_outlet(io->streams[which][0], &end->more[k],
+                                   on_output_end, io, err)))
+            return false;
+    return true;
 }
 
 /* Before the FIFOs: whoever comes second must not take a byte. */
@@ -174,9 +208,11 @@ void stdio_close(stdio *io, neap_code code, bool remove)
         return;
     timer_close(&io->drain);
     for (int i = 0; i < 3; i++) {
-        if (io->streams[i] != NULL)
-            stream_shut(io->streams[i], code);
-        neap_stream_unref(io->streams[i]);
+        for (size_t k = 0; k < io->counts[i]; k++)
+            stream_shut(io->streams[i][k], code);
+        for (size_t k = 0; k < io->counts[i]; k++)
+            neap_stream_unref(io->streams[i][k]);
+        free(io->streams[i]);
         if (io->paths[i] != NULL && remove)
             fifo_remove(io->paths[i]);
         free(io->paths[i]);
@@ -189,20 +225,20 @@ void stdio_close(stdio *io, neap_code code, bool remove)
 
 void stdio_begin(stdio *io)
 {
-    if (io->streams[0] != NULL)
-        stream_begin(io->streams[0]);
+    if (io->counts[0] > 0)
+        stream_begin(io->streams[0][0]);
 }
 
 void stdio_expect_end(stdio *io)
 {
     for (int i = 1; i < 3; i++)
-        if (io->streams[i] != NULL)
+        if (io->counts[i] > 0)
             fifo_expect_end(io->paths[i]);
 }
 
-neap_stream *stdio_stream(const stdio *io, int which)
+neap_stream *stdio_stream(const stdio *io, int which, size_t index)
 {
-    return io->streams[which];
+    return index < io->counts[which] ? io->streams[which][index] : NULL;
 }
 
 /*
@@ -230,9 +266,10 @@ bool stdio_is_terminal(const stdio *io)
 
 const char *stdio_truncated(const stdio *io)
 {
-    for (int i = 1; i < 3; i++)
-        if (io->streams[i] != NULL &&
-            neap_stream_truncated(io->streams[i]) != NULL)
-            return neap_stream_truncated(io->streams[i]);
+    neap_stream *s = NULL;
+
+    while ((s = next_output(io, s)) != NULL)
+        if (neap_stream_truncated(s) != NULL)
+            return neap_stream_truncated(s);
     return NULL;
 }

@@ -42,8 +42,9 @@ void stdio_drain(stdio *io, void (*cb)(void *arg), void *arg);
  */
 void stdio_close(stdio *io, neap_code code, bool remove);
 
-/* Borrowed; NULL where the stream is "null". 0 input, 1 output, 2 error. */
-neap_stream *stdio_stream(const stdio *io, int which);
+/* Borrowed; NULL: there is none. 0 input, 1 output, 2 error; of an output the
+ * consumer at `index`. */
+neap_stream *stdio_stream(const stdio *io, int which, size_t index);
 
 /* Paths for containerd; "" where there is none. Borrowed. */
 const char *stdio_path(const stdio *io, int which);

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "connect.h"
 #include "fifo.h"
 #include "loop.h"
 #include "memory.h"
-#include "request.h"
-#include "stream_private.h"
+#include "outlet.h"
 
 /* --- life ----------------------------------------------------------------- */
 
@@ -26,6 +26,7 @@ neap_stream *stream_new(neap_loop *loop,
     s->kind = end->kind;
     s->holds = end->holds;
     s->limit = end->limit;
+    s->buffer = end->buffer;
     s->fd = s->other = -1;
     s->end_cb = end_cb;
     s->end_arg = arg;
@@ -38,11 +39,23 @@ neap_stream *neap_stream_ref(neap_stream *stream)
     return stream;
 }
 
+/* The others go on: it may have been what they waited for. */
+static void leave(manifold *m, neap_stream *s)
+{
+    if (m == NULL)
+        return;
+    manifold_detach(m, s);
+    manifold_go_on(m);
+}
+
 void neap_stream_unref(neap_stream *stream)
 {
     if (stream == NULL || --stream->refs > 0)
         return;
+    leave(stream->manifold, stream);
+    manifold_unref(stream->manifold);
     stream_release(stream);
+    ring_clear(&stream->held);
     free(stream->captured);
     free(stream->rest);
     free(stream);
@@ -52,7 +65,6 @@ void stream_release(neap_stream *s)
 {
     watch_close(&s->fifo);
     watch_close(&s->far);
-    timer_close(&s->pause);
     if (s->fd >= 0)
         close(s->fd);
     if (s->other >= 0)
@@ -120,35 +132,31 @@ static int open_far(const neap_stdio_end *end, bool output)
     return fd < 0 ? -errno : fd;
 }
 
-bool stream_open_ends(neap_stream *s,
-                      const neap_stdio_end *end,
-                      bool output,
-                      neap_error *err)
+bool stream_open_far(neap_stream *s, const neap_stdio_end *end, neap_error *err)
 {
-    if (end->kind == NEAP_STDIO_FD || end->kind == NEAP_STDIO_FILE) {
-        s->other = open_far(end, output);
-        if (s->other < 0) {
-            int sys = -s->other;
+    if (end->kind != NEAP_STDIO_FD && end->kind != NEAP_STDIO_FILE)
+        return true;
+    s->other = open_far(end, !s->is_input);
+    if (s->other < 0) {
+        int sys = -s->other;
 
-            s->other = -1;
-            if (end->kind == NEAP_STDIO_FILE)
-                neap_error_set_errno(err, "process.start", sys,
-                                     "cannot open %s", end->file);
-            else
-                neap_error_set_errno(err, "process.start", sys,
-                                     "cannot use file descriptor %d", end->fd);
-            return false;
-        }
-    }
-    s->is_socket = s->other >= 0 && fd_is_socket(s->other);
-    s->fd = output ? fifo_open_reader(end->path) : fifo_open_writer(end->path);
-    if (s->fd < 0) {
-        neap_error_set_errno(err, "process.start", -s->fd,
-                             "cannot open the FIFO %s", end->path);
-        s->fd = -1;
+        s->other = -1;
+        if (end->kind == NEAP_STDIO_FILE)
+            neap_error_set_errno(err, "process.start", sys, "cannot open %s",
+                                 end->file);
+        else
+            neap_error_set_errno(err, "process.start", sys,
+                                 "cannot use file descriptor %d", end->fd);
         return false;
     }
+    s->is_socket = fd_is_socket(s->other);
     return true;
+}
+
+void stream_refuse(const neap_stdio_end *end, int sys, neap_error *err)
+{
+    neap_error_set_errno(err, "process.start", sys, "cannot open the FIFO %s",
+                         end->path);
 }
 
 /* --- requests ------------------------------------------------------------- */
@@ -157,11 +165,14 @@ static void on_late(loop_task *task)
 {
     stream_request *r =
         (stream_request *)((char *)task - offsetof(stream_request, late));
+    char *data = r->read_cb != NULL ? r->data : NULL;
     neap_error err = { 0 };
 
+    if (data != NULL)
+        r->data = NULL; /* the callee's */
     if (r->code != NEAP_OK)
         neap_error_set(&err, r->code, r->op, "%s", r->why);
-    stream_request_answer(r, r->code != NEAP_OK ? &err : NULL, NULL, 0);
+    stream_request_answer(r, r->code != NEAP_OK ? &err : NULL, data, r->size);
     neap_error_clear(&err);
 }
 
@@ -170,7 +181,7 @@ static void cancel_nothing(neap_request *req)
     (void)req; /* it answers on the next turn */
 }
 
-void stream_request_fail(stream_request *r, neap_code code, const char *why)
+void stream_request_late(stream_request *r, neap_code code, const char *why)
 {
     r->code = code;
     r->why = why;
@@ -189,8 +200,11 @@ void stream_request_answer(stream_request *r,
     loop_release(s->loop);
     if (r->read_cb != NULL)
         r->read_cb(r->arg, err, data, size);
-    else
+    else if (r->write_cb != NULL)
         r->write_cb(r->arg, err);
+    else
+        r->connect_cb(r->arg, err, r->count);
+    neap_stream_unref(r->peer);
     free(r->data);
     free(r);
     neap_stream_unref(s);
@@ -209,29 +223,41 @@ stream_request *stream_request_new(neap_stream *s, const char *op, void *arg)
 
 /* --- ending --------------------------------------------------------------- */
 
-static void fail_all(neap_stream *s, neap_code code)
+void stream_fail_requests(neap_stream *s, neap_code code)
 {
     stream_request *r = s->reader, *w = s->writers, *next;
 
     s->reader = NULL;
     s->writers = NULL;
     if (r != NULL) /* what follows the end of a process is the end */
-        stream_request_fail(r, code == NEAP_CANCELLED ? code : NEAP_OK,
+        stream_request_late(r, code == NEAP_CANCELLED ? code : NEAP_OK,
                             "the client was closed");
     for (; w != NULL; w = next) {
         next = w->next;
-        stream_request_fail(w, code,
+        stream_request_late(w, code,
                             code == NEAP_CANCELLED ? "the client was closed"
                                                    : "the process has ended");
     }
 }
 
-void stream_shut(neap_stream *s, neap_code code)
+static void shut_input(neap_stream *s, neap_code code)
 {
     s->end_cb = NULL;
     s->ended = true;
     stream_release(s);
-    fail_all(s, code);
+    stream_fail_requests(s, code);
+    if (s->feed != NULL)
+        connection_break(s->feed, code);
+}
+
+void stream_shut(neap_stream *s, neap_code code)
+{
+    if (s->is_input) {
+        shut_input(s, code);
+        return;
+    }
+    manifold_shut(s->manifold, code);
+    outlet_shut(s, code); /* it may have been detached */
 }
 
 void stream_truncate(neap_stream *s, const char *why)
@@ -240,14 +266,31 @@ void stream_truncate(neap_stream *s, const char *why)
         s->truncated = why;
 }
 
+static void close_input(neap_stream *s)
+{
+    if (s->feed != NULL)
+        connection_break(s->feed, NEAP_FAILED_PRECONDITION);
+    if (s->writers == NULL) /* else the last of them ends it */
+        stream_finish(s);
+}
+
+static void close_output(neap_stream *s)
+{
+    ring_clear(&s->held);
+    stream_fail_requests(s, NEAP_OK);
+    if (s->connection != NULL)
+        connection_end(s->connection);
+    stream_finish(s);
+    leave(s->manifold, s);
+}
+
 void neap_stream_close(neap_stream *stream)
 {
     if (stream->ended || stream->closing)
         return;
     stream->closing = true;
-    if (stream->is_input && stream->writers != NULL)
-        return; /* the last write ends it */
-    if (!stream->is_input)
-        fail_all(stream, NEAP_OK);
-    stream_finish(stream);
+    if (stream->is_input)
+        close_input(stream);
+    else
+        close_output(stream);
 }

@@ -19,6 +19,13 @@ neap_stream *stream_open_output(neap_loop *loop,
                                 void *arg,
                                 neap_error *err);
 
+/* One consumer more of the output that `first` is of. */
+neap_stream *stream_add_outlet(neap_stream *first,
+                               const neap_stdio_end *end,
+                               stream_end_cb end_cb,
+                               void *arg,
+                               neap_error *err);
+
 /* Open the input; `end_cb` runs when our end has been closed by its user. */
 neap_stream *stream_open_input(neap_loop *loop,
                                const neap_stdio_end *end,
@@ -38,7 +45,10 @@ bool stream_is_through(const neap_stream *s);
 /* Give up on what has not come yet: `why` is static. */
 void stream_truncate(neap_stream *s, const char *why);
 
-/* Close our end for good; a request in flight answers with `code`. */
+/*
+ * Close our end for good; a request in flight answers with `code`. With an
+ * output all that take from the same FIFO end.
+ */
 void stream_shut(neap_stream *s, neap_code code);
 
 #endif

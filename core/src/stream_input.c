@@ -3,9 +3,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "connect.h"
 #include "fifo.h"
 #include "memory.h"
-#include "stream_private.h"
 
 /*
  * Input: what is written waits in a list until the FIFO takes it; or it is
@@ -22,6 +22,8 @@ static void write_done(neap_stream *s, const neap_error *err)
     stream_request *r = s->writers;
 
     s->writers = r->next;
+    if (s->writers == NULL && s->feed != NULL)
+        connection_begin(s->feed);
     stream_request_answer(r, err, NULL, 0);
 }
 
@@ -142,7 +144,13 @@ neap_stream *stream_open_input(neap_loop *loop,
     neap_stream *s = stream_new(loop, end, end_cb, arg);
 
     s->is_input = true;
-    if (!stream_open_ends(s, end, false, err)) {
+    if (!stream_open_far(s, end, err)) {
+        neap_stream_unref(s);
+        return NULL;
+    }
+    s->fd = fifo_open_writer(end->path);
+    if (s->fd < 0) {
+        stream_refuse(end, -s->fd, err);
         neap_stream_unref(s);
         return NULL;
     }
@@ -165,9 +173,11 @@ static void cancel_write(neap_request *req)
     for (at = &s->writers; *at != r; at = &(*at)->next)
         ;
     *at = r->next;
-    stream_request_fail(r, NEAP_CANCELLED, "the write was cancelled");
+    stream_request_late(r, NEAP_CANCELLED, "the write was cancelled");
     if (s->closing && s->writers == NULL)
         stream_finish(s); /* the close waited for this one */
+    else if (s->feed != NULL && s->writers == NULL)
+        connection_begin(s->feed);
     go_on(s);
 }
 
@@ -185,11 +195,14 @@ neap_request *neap_stream_write(neap_stream *stream,
         memcpy(r->data, data, size);
     r->size = size;
     if (!stream->is_input || stream->kind != NEAP_STDIO_PIPE) {
-        stream_request_fail(r, NEAP_FAILED_PRECONDITION,
+        stream_request_late(r, NEAP_FAILED_PRECONDITION,
                             "the stream is not a writable pipe");
     } else if (stream->ended || stream->closing) {
-        stream_request_fail(r, NEAP_FAILED_PRECONDITION,
+        stream_request_late(r, NEAP_FAILED_PRECONDITION,
                             "the stream was closed, or its process has ended");
+    } else if (stream->feed != NULL) {
+        stream_request_late(r, NEAP_FAILED_PRECONDITION,
+                            "the input is written by another stream already");
     } else {
         for (at = &stream->writers; *at != NULL; at = &(*at)->next)
             ;

@@ -1,10 +1,12 @@
 #ifndef STREAM_PRIVATE_H
 #define STREAM_PRIVATE_H
 
-/* What stream.c, stream_output.c and stream_input.c share. */
+/* What the files of streams share. */
 
 #include "loop.h"
+#include "manifold.h"
 #include "request.h"
+#include "ring.h"
 #include "stream.h"
 #include "watch.h"
 
@@ -15,10 +17,13 @@ typedef struct stream_request {
     const char *op;
     neap_stream_read_cb read_cb;
     neap_stream_write_cb write_cb;
+    neap_stream_connect_cb connect_cb;
     void *arg;
-    char *data; /* a write's; owned */
+    char *data; /* to write, or read already; owned */
     size_t size, at;
-    loop_task late; /* answering on the next turn, with `code` */
+    neap_stream *peer; /* CONNECT: the input; a reference */
+    uint64_t count;    /* of bytes that it took */
+    loop_task late;    /* answering on the next turn, with `code` */
     neap_code code;
     const char *why;
 } stream_request;
@@ -30,43 +35,58 @@ struct neap_stream {
     bool is_input;
     bool holds;   /* not through until its consumer says so */
     bool closing; /* input: ends after the last write */
-    bool is_read; /* output: somebody takes it */
     bool ended;
     const char *truncated; /* static */
     stream_end_cb end_cb;
     void *end_arg;
 
-    int fd;         /* the FIFO */
-    watch *fifo;    /* on fd */
-    int other;      /* FD, FILE: where output goes, or input comes from */
+    int other;      /* where output goes, or input comes from; -1: nowhere */
     watch *far;     /* on other; NULL for a regular file */
     bool is_socket; /* other is: others hold it too, it stays as it is */
-    timer *pause;
-    bool pausing; /* left to fill */
 
-    char *rest; /* read from one side, not yet written to the other */
+    /* input */
+    int fd;      /* the FIFO */
+    watch *fifo; /* on fd */
+    char *rest;  /* read from `other`, not yet written */
     size_t rest_size, rest_at;
+    stream_request *writers;
+    stream_request *feed; /* the connection that its bytes come by */
 
+    /* output: an outlet of a manifold */
+    manifold *manifold; /* a reference */
+    neap_stream *next;
+    bool is_attached;
+    bool is_ending; /* what it holds is the last */
+    ring held;      /* not yet taken by its consumer */
+    size_t buffer;  /* how much it may hold; 0: as outlet.c says */
+    uint64_t moved; /* bytes written to `other` */
     char *captured;
     size_t captured_size, captured_room, limit;
-
-    stream_request *reader, *writers;
+    stream_request *reader;
+    stream_request *connection;
 };
 
 neap_stream *stream_new(neap_loop *loop,
                         const neap_stdio_end *end,
                         stream_end_cb end_cb,
                         void *arg);
-bool stream_open_ends(neap_stream *s,
-                      const neap_stdio_end *end,
-                      bool output,
-                      neap_error *err);
+
+/* Open where an output goes, or an input comes from. */
+bool stream_open_far(neap_stream *s,
+                     const neap_stdio_end *end,
+                     neap_error *err);
+
+/* Why the FIFO at `end` is not open. */
+void stream_refuse(const neap_stdio_end *end, int sys, neap_error *err);
 
 /* Close descriptors and watches. */
 void stream_release(neap_stream *s);
 
 /* It has ended: release, and tell whoever made it. */
 void stream_finish(neap_stream *s);
+
+/* Answer reads and writes in flight on the next turn: those with the end. */
+void stream_fail_requests(neap_stream *s, neap_code code);
 
 stream_request *stream_request_new(neap_stream *s, const char *op, void *arg);
 
@@ -76,7 +96,7 @@ void stream_request_answer(stream_request *r,
                            char *data,
                            size_t size);
 
-/* Answer on the next turn: `code`, or the end where it is NEAP_OK. */
-void stream_request_fail(stream_request *r, neap_code code, const char *why);
+/* Answer on the next turn: `code`, or with what it has where it is NEAP_OK. */
+void stream_request_late(stream_request *r, neap_code code, const char *why);
 
 #endif

@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "fifo.h"
+#include "flow.h"
 #include "memory.h"
 #include "world.h"
 
@@ -86,11 +86,6 @@ static void input(scene *s, neap_stdio_end end)
     stream_begin(s->stream);
 }
 
-static void say(int fd, const char *text)
-{
-    assert(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-}
-
 static void end_output(scene *s)
 {
     close(s->fd);
@@ -105,60 +100,10 @@ static void await_end(scene *s)
     assert(neap_stream_is_closed(s->stream));
 }
 
-/* Byte `i` of what is sent in bulk. */
-static char pattern(size_t i)
+static void start_writer(scene *s, flow_writer *wr, size_t total)
 {
-    return (char)(i * 31 + i / 251);
-}
-
-static void fill(char *data, size_t from, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        data[i] = pattern(from + i);
-}
-
-static bool matches(const char *data, size_t from, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        if (data[i] != pattern(from + i))
-            return false;
-    return true;
-}
-
-/* Writes `total` bytes into the FIFO, waiting where it is full, and closes. */
-typedef struct writer {
-    pthread_t thread;
-    int fd;
-    size_t total;
-} writer;
-
-static void *write_all(void *arg)
-{
-    writer *wr = arg;
-    char chunk[7000];
-
-    for (size_t at = 0; at < wr->total;) {
-        size_t size = wr->total - at;
-        ssize_t n;
-
-        if (size > sizeof chunk)
-            size = sizeof chunk;
-        fill(chunk, at, size);
-        n = write(wr->fd, chunk, size);
-        assert(n > 0);
-        at += (size_t)n;
-    }
-    close(wr->fd);
-    return NULL;
-}
-
-static void start_writer(scene *s, writer *wr, size_t total)
-{
-    wr->fd = s->fd;
-    wr->total = total;
+    flow_start_writer(wr, s->fd, total);
     s->fd = -1;
-    fcntl(wr->fd, F_SETFL, 0); /* it may wait */
-    assert(pthread_create(&wr->thread, NULL, write_all, wr) == 0);
 }
 
 /* --- captures ------------------------------------------------------------- */
@@ -170,8 +115,8 @@ static void test_capture(scene *s)
     output(s, (neap_stdio_end){ .kind = NEAP_STDIO_CAPTURE, .limit = 100 });
     neap_stream_captured(s->stream, &size);
     assert(size == 0 && !stream_is_through(s->stream));
-    say(s->fd, "one ");
-    say(s->fd, "two");
+    flow_say(s->fd, "one ");
+    flow_say(s->fd, "two");
     end_output(s);
     await_end(s);
     assert(memcmp(neap_stream_captured(s->stream, &size), "one two", 7) == 0);
@@ -183,12 +128,12 @@ static void test_limit(scene *s)
     size_t size;
 
     output(s, (neap_stdio_end){ .kind = NEAP_STDIO_CAPTURE, .limit = 5 });
-    say(s->fd, "12345");
+    flow_say(s->fd, "12345");
     for (neap_stream_captured(s->stream, &size); size < 5;
          neap_stream_captured(s->stream, &size))
         world_turn(&s->w);
     assert(neap_stream_truncated(s->stream) == NULL);
-    say(s->fd, "6");
+    flow_say(s->fd, "6");
     end_output(s);
     await_end(s);
     assert(memcmp(neap_stream_captured(s->stream, &size), "12345", 5) == 0);
@@ -201,7 +146,7 @@ static void test_limit_of_none(scene *s)
     size_t size;
 
     output(s, (neap_stdio_end){ .kind = NEAP_STDIO_CAPTURE });
-    say(s->fd, "x");
+    flow_say(s->fd, "x");
     end_output(s);
     await_end(s);
     neap_stream_captured(s->stream, &size);
@@ -213,15 +158,15 @@ static void test_bulk(scene *s)
 {
     const size_t total = 5 << 20;
     const char *data;
-    writer wr;
+    flow_writer wr;
     size_t size;
 
     output(s, (neap_stdio_end){ .kind = NEAP_STDIO_CAPTURE, .limit = total });
     start_writer(s, &wr, total);
     await_end(s);
-    pthread_join(wr.thread, NULL);
+    flow_join_writer(&wr);
     data = neap_stream_captured(s->stream, &size);
-    assert(size == total && matches(data, 0, total));
+    assert(size == total && flow_matches(data, 0, total));
     assert(neap_stream_truncated(s->stream) == NULL);
 }
 
@@ -234,7 +179,7 @@ static void test_back_pressure(scene *s)
     char *got = xmalloc(total + 50000);
     int target[2], waiting;
     size_t at = 0;
-    writer wr;
+    flow_writer wr;
 
     assert(pipe(target) == 0);
     output(s, (neap_stdio_end){ .kind = NEAP_STDIO_FD, .fd = target[1] });
@@ -258,8 +203,8 @@ static void test_back_pressure(scene *s)
             world_turn(&s->w);
     }
     await_end(s);
-    pthread_join(wr.thread, NULL);
-    assert(matches(got, 0, total));
+    flow_join_writer(&wr);
+    assert(flow_matches(got, 0, total));
     assert(read(target[0], got, 1) == 0); /* it was closed */
     assert(neap_stream_truncated(s->stream) == NULL);
     close(target[0]);
@@ -270,7 +215,7 @@ static void test_back_pressure(scene *s)
 static void test_target_goes(scene *s)
 {
     int target[2];
-    writer wr;
+    flow_writer wr;
 
     assert(signal(SIGPIPE, SIG_DFL) == SIG_DFL);
     assert(pipe(target) == 0);
@@ -279,14 +224,14 @@ static void test_target_goes(scene *s)
     close(target[0]);
     start_writer(s, &wr, 3 << 20); /* the process goes on all the same */
     await_end(s);
-    pthread_join(wr.thread, NULL);
+    flow_join_writer(&wr);
     assert(strcmp(neap_stream_truncated(s->stream), "EPIPE") == 0);
 }
 
 static void test_target_goes_while_full(scene *s)
 {
     int target[2], waiting;
-    writer wr;
+    flow_writer wr;
 
     assert(pipe(target) == 0);
     output(s, (neap_stdio_end){ .kind = NEAP_STDIO_FD, .fd = target[1] });
@@ -298,7 +243,7 @@ static void test_target_goes_while_full(scene *s)
     } while (waiting < 32768);
     close(target[0]);
     await_end(s);
-    pthread_join(wr.thread, NULL);
+    flow_join_writer(&wr);
     assert(strcmp(neap_stream_truncated(s->stream), "EPIPE") == 0);
 }
 
@@ -308,7 +253,7 @@ static void test_target_is_full(scene *s)
 
     output(s, (neap_stdio_end){ .kind = NEAP_STDIO_FD, .fd = full });
     close(full);
-    say(s->fd, "one");
+    flow_say(s->fd, "one");
     end_output(s);
     await_end(s);
     assert(strcmp(neap_stream_truncated(s->stream), "ENOSPC") == 0);
@@ -321,7 +266,7 @@ static void test_socket(scene *s)
     char *got = xmalloc(total);
     int target[2];
     size_t at = 0;
-    writer wr;
+    flow_writer wr;
 
     assert(socketpair(AF_UNIX, SOCK_STREAM, 0, target) == 0);
     output(s, (neap_stdio_end){ .kind = NEAP_STDIO_FD, .fd = target[1] });
@@ -336,8 +281,8 @@ static void test_socket(scene *s)
             world_turn(&s->w);
     }
     await_end(s);
-    pthread_join(wr.thread, NULL);
-    assert(matches(got, 0, total));
+    flow_join_writer(&wr);
+    assert(flow_matches(got, 0, total));
     assert(fcntl(target[1], F_GETFL) == O_RDWR);
     close(target[0]);
     close(target[1]);
@@ -352,7 +297,7 @@ static void test_socket_goes(scene *s)
     output(s, (neap_stdio_end){ .kind = NEAP_STDIO_FD, .fd = target[1] });
     close(target[0]);
     close(target[1]);
-    say(s->fd, "x");
+    flow_say(s->fd, "x");
     end_output(s);
     await_end(s);
     assert(strcmp(neap_stream_truncated(s->stream), "EPIPE") == 0);
@@ -376,7 +321,7 @@ static void test_file(scene *s)
 
     for (int i = 0; i < 2; i++) {
         output(s, (neap_stdio_end){ .kind = NEAP_STDIO_FILE, .file = path });
-        say(s->fd, "line\n");
+        flow_say(s->fd, "line\n");
         end_output(s);
         await_end(s);
         neap_stream_unref(s->stream);
@@ -396,12 +341,12 @@ static void test_shared_offset(scene *s)
     int fd = open(path, O_CREAT | O_WRONLY, 0600);
     char text[32];
 
-    say(fd, "mine ");
+    flow_say(fd, "mine ");
     output(s, (neap_stdio_end){ .kind = NEAP_STDIO_FD, .fd = fd });
-    say(s->fd, "its ");
+    flow_say(s->fd, "its ");
     end_output(s);
     await_end(s);
-    say(fd, "mine");
+    flow_say(fd, "mine");
     close(fd);
     read_file(path, text, sizeof text);
     assert(strcmp(text, "mine its mine") == 0);
@@ -458,15 +403,15 @@ static void test_read(scene *s)
     begin_read(s, &second);
     await_reply(s, &second);
     assert(second.code == NEAP_FAILED_PRECONDITION && first.count == 0);
-    say(s->fd, "one");
+    flow_say(s->fd, "one");
     await_reply(s, &first);
     assert(strcmp(first.text, "one") == 0);
-    say(s->fd, "two");
+    flow_say(s->fd, "two");
     for (int i = 0; i < 5; i++)
         world_glance(&s->w); /* nobody asks: it waits in the FIFO */
-    say(s->fd, " three");
+    flow_say(s->fd, " three");
     assert(strcmp(read_one(s, &first), "two three") == 0);
-    say(s->fd, "last");
+    flow_say(s->fd, "last");
     end_output(s);
     assert(strcmp(read_one(s, &first), "last") == 0);
     for (int i = 0; i < 3; i++)
@@ -483,7 +428,7 @@ static void test_cancelled_read(scene *s)
     req = begin_read(s, &r);
     neap_request_cancel(req);
     neap_request_cancel(req);
-    say(s->fd, "kept");
+    flow_say(s->fd, "kept");
     await_reply(s, &r);
     assert(r.code == NEAP_CANCELLED);
     assert(strcmp(read_one(s, &r), "kept") == 0);
@@ -507,20 +452,21 @@ static void test_bulk_read(scene *s)
 {
     const size_t total = 3 << 20;
     size_t at = 0;
-    writer wr;
+    flow_writer wr;
     reply r;
 
     output(s, (neap_stdio_end){ .kind = NEAP_STDIO_PIPE });
     start_writer(s, &wr, total);
     while (read_one(s, &r), r.size > 0)
         at += r.size;
-    pthread_join(wr.thread, NULL);
+    flow_join_writer(&wr);
     assert(at == total && r.code == NEAP_OK);
 }
 
+/* As a terminal that was turned off: the program need not know. */
 static void test_closed_output(scene *s)
 {
-    struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+    flow_writer wr;
     reply r;
 
     output(s, (neap_stdio_end){ .kind = NEAP_STDIO_PIPE });
@@ -530,9 +476,9 @@ static void test_closed_output(scene *s)
     await_reply(s, &r);
     assert(r.code == NEAP_OK && strcmp(r.text, "(end)") == 0);
     assert(strcmp(read_one(s, &r), "(end)") == 0);
-    sigaction(SIGPIPE, &ignore, &before);
-    assert(write(s->fd, "x", 1) < 0 && errno == EPIPE);
-    sigaction(SIGPIPE, &before, NULL);
+    start_writer(s, &wr, 3 << 20);
+    flow_await_writer(&s->w, &wr);
+    assert(strcmp(read_one(s, &r), "(end)") == 0);
 }
 
 static void test_pipe_that_holds(scene *s)
@@ -596,18 +542,18 @@ static void test_slow_process(scene *s)
     size_t at = 0;
     reply big, last;
 
-    fill(data, 0, total);
+    flow_fill(data, 0, total);
     input(s, (neap_stdio_end){ .kind = NEAP_STDIO_PIPE });
     begin_write(s, data, total, &big);
     memset(data, 0, total); /* it was copied */
-    fill(data, total, 100);
+    flow_fill(data, total, 100);
     begin_write(s, data, 100, &last);
     neap_stream_close(s->stream); /* after both */
     while (at < total + 100) {
         ssize_t n = read(s->fd, chunk, sizeof chunk);
 
         if (n > 0) {
-            assert(matches(chunk, at, (size_t)n));
+            assert(flow_matches(chunk, at, (size_t)n));
             at += (size_t)n;
         } else {
             assert(last.count == 0);
@@ -690,7 +636,7 @@ static void test_input_from_file(scene *s)
     size_t at = 0, total = 300000;
 
     for (size_t i = 0; i < total; i += sizeof chunk) {
-        fill(chunk, i, sizeof chunk);
+        flow_fill(chunk, i, sizeof chunk);
         assert(write(fd, chunk, sizeof chunk) == (ssize_t)sizeof chunk);
     }
     close(fd);
@@ -699,7 +645,7 @@ static void test_input_from_file(scene *s)
         ssize_t n = read(s->fd, chunk, sizeof chunk);
 
         if (n > 0)
-            assert(matches(chunk, at, (size_t)n));
+            assert(flow_matches(chunk, at, (size_t)n));
         if (n > 0)
             at += (size_t)n;
         else
@@ -719,7 +665,7 @@ static void test_input_from_socket(scene *s)
     input(s, (neap_stdio_end){ .kind = NEAP_STDIO_FD, .fd = source[0] });
     assert(fcntl(source[0], F_GETFL) == O_RDWR);
     world_glance(&s->w);
-    say(source[1], "from afar");
+    flow_say(source[1], "from afar");
     while (read(s->fd, text, sizeof text) != 9)
         world_turn(&s->w);
     assert(strcmp(text, "from afar") == 0 && s->ended == 0);
@@ -737,7 +683,7 @@ static void test_input_from_descriptor(scene *s)
     input(s, (neap_stdio_end){ .kind = NEAP_STDIO_FD, .fd = source[0] });
     assert(fcntl(source[0], F_GETFL) == O_RDONLY); /* ours is as it was */
     close(source[0]);
-    say(source[1], "from afar");
+    flow_say(source[1], "from afar");
     while (read(s->fd, text, sizeof text) != 9)
         world_turn(&s->w);
     assert(strcmp(text, "from afar") == 0 && s->ended == 0);
@@ -822,7 +768,7 @@ static void test_let_go(scene *s)
     begin_read(s, &r);
     neap_stream_unref(s->stream);
     s->stream = NULL;
-    say(s->fd, "there");
+    flow_say(s->fd, "there");
     await_reply(s, &r);
     assert(strcmp(r.text, "there") == 0);
 }
@@ -831,7 +777,7 @@ static void test_truncate(scene *s)
 {
     output(s, (neap_stdio_end){ .kind = NEAP_STDIO_CAPTURE, .limit = 1 });
     stream_truncate(s->stream, "drain");
-    say(s->fd, "more");
+    flow_say(s->fd, "more");
     end_output(s);
     await_end(s);
     assert(strcmp(neap_stream_truncated(s->stream), "drain") == 0);
@@ -859,7 +805,7 @@ static const struct {
     { "a cancelled read takes nothing", test_cancelled_read },
     { "a pipe nobody reads stops the process", test_unread_pipe },
     { "bulk output is read whole", test_bulk_read },
-    { "a closed output stops the process", test_closed_output },
+    { "a closed output stops nobody", test_closed_output },
     { "a pipe may hold", test_pipe_that_holds },
     { "input is written in order", test_write },
     { "a slow process holds up its writer", test_slow_process },

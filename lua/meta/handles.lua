@@ -17,6 +17,8 @@ local core = {}
 ---@field fd? integer      "fd"
 ---@field limit? integer   "capture", in bytes
 ---@field holds? boolean   "pipe": the wait lasts until stream_done
+---@field buffer? integer  outputs: how much it may hold, in bytes
+---@field more? neap.core.End[]  outputs: consumers beside this one, without path
 
 ---@class neap.core.Io
 ---@field stdin? neap.core.End
@@ -227,8 +229,9 @@ function core.process_info(process) end
 
 ---@param process neap.Process
 ---@param which 0|1|2
+---@param nth? integer  of an output's consumers; default 1
 ---@return neap.Stream?
-function core.process_stream(process, which) end
+function core.process_stream(process, which, nth) end
 
 ---@param process neap.Process
 ---@param options? { timeout: number? }
@@ -302,6 +305,15 @@ function core.stream_read(stream, options) end
 ---@return true? ok
 ---@return neap.Error? err
 function core.stream_write(stream, bytes, options) end
+
+--- Move all bytes of an output into an input, and end that once. The output has what
+--- was not taken, where it fails.
+---@param output neap.Stream
+---@param input neap.Stream
+---@param options? { timeout: number? }
+---@return integer? count  of bytes
+---@return neap.Error? err  `failed_precondition`: the input has ended
+function core.stream_connect(output, input, options) end
 
 --- Its consumer has taken everything: the wait need not last for it.
 ---@param stream neap.Stream

@@ -169,6 +169,10 @@ bool neap_process_is_gone(const neap_process *process);
 /* 0 input, 1 output, 2 error. Borrowed; NULL where there is none. */
 neap_stream *neap_process_stream(const neap_process *process, int which);
 
+/* The consumer at `index` of an output that has several; 0 is the stream. */
+neap_stream *
+neap_process_outlet(const neap_process *process, int which, size_t index);
+
 /* Paths of the FIFOs as containerd has them; "" where there is none. */
 const char *neap_process_stdio_path(const neap_process *process, int which);
 bool neap_process_has_terminal(const neap_process *process);

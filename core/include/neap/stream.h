@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "neap/error.h"
 #include "neap/request.h"
@@ -10,6 +11,11 @@
 /*
  * One standard stream of a process: a FIFO that containerd's shim holds the
  * other end of. Standard input is written, the outputs are read.
+ *
+ * An output may have several consumers. Each is a stream of its own, an outlet
+ * of the one FIFO: it gets every byte, through a buffer of its own. One that
+ * takes nothing more holds up the process, and so the others. What nobody is
+ * left to take is read for nobody: the process goes on.
  *
  * Lifetime: reference-counted. A stream outlives its process's deletion: what
  * it was given stays, and reading it answers with the end.
@@ -32,6 +38,9 @@ typedef struct neap_stdio_end {
     int fd;           /* FD */
     size_t limit;     /* CAPTURE, in bytes; what comes after is dropped */
     bool holds;       /* PIPE: the wait lasts until neap_stream_done */
+    size_t buffer;    /* outputs: how much it may hold, in bytes; 0: little */
+    const struct neap_stdio_end *more; /* outputs: consumers beside this one */
+    size_t more_count;                 /* their `path` is not looked at */
 } neap_stdio_end;
 
 typedef struct neap_stdio {
@@ -56,6 +65,9 @@ typedef void (*neap_stream_read_cb)(void *arg,
                                     char *data,
                                     size_t size);
 typedef void (*neap_stream_write_cb)(void *arg, const neap_error *err);
+typedef void (*neap_stream_connect_cb)(void *arg,
+                                       const neap_error *err,
+                                       uint64_t count);
 
 /*
  * Read what there is, at least a byte. PIPE outputs only.
@@ -76,8 +88,20 @@ neap_request *neap_stream_write(neap_stream *stream,
                                 void *arg);
 
 /*
+ * Move all bytes of an output, a PIPE, into the input of another process, a
+ * PIPE too, after what was written to it, and end it then. The callback runs
+ * when that is done; `count` bytes were taken, also where it fails:
+ * FAILED_PRECONDITION when the input's process has ended, or it was closed. The
+ * output is a pipe to read again, and has what was not taken.
+ */
+neap_request *neap_stream_connect(neap_stream *output,
+                                  neap_stream *input,
+                                  neap_stream_connect_cb cb,
+                                  void *arg);
+
+/*
  * Input: end it once what was written is through; the process sees end of file.
- * Output: read no more. Idempotent.
+ * Output: read no more; what it holds is gone. Idempotent.
  */
 void neap_stream_close(neap_stream *stream);
 

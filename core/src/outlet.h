@@ -1,0 +1,44 @@
+#ifndef OUTLET_H
+#define OUTLET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "neap/error.h"
+#include "neap/stream.h"
+
+/*
+ * One of the consumers of an output, seen from the manifold that feeds it. It
+ * hands on what it can at once, and holds the rest in a buffer of its own.
+ */
+
+/* What fits into one that need not hold anything. */
+#define OUTLET_ALL ((size_t)1 << 20)
+
+/* How many bytes it can take now; 0: the manifold has to wait. */
+size_t outlet_room(const neap_stream *s);
+
+/* Give it bytes, no more than it has room for. */
+void outlet_take(neap_stream *s, const char *data, size_t size);
+
+/* Give it `data` itself, to own. False: it has no use for that, give it bytes.
+ */
+bool outlet_keep(neap_stream *s, char *data, size_t size);
+
+/* Does it only ever copy what it takes, and call nobody meanwhile? */
+bool outlet_copies(const neap_stream *s);
+
+/* Nothing more comes. It was detached. */
+void outlet_end(neap_stream *s);
+
+/* The same, of a process that is gone: nobody is called before the next turn.
+ */
+void outlet_shut(neap_stream *s, neap_code code);
+
+/* Write what it holds to where it goes, as far as that takes it. */
+void outlet_flow(neap_stream *s);
+
+/* Take the oldest bytes that it holds; owned. NULL: it holds none. */
+char *outlet_draw(neap_stream *s, size_t *size);
+
+#endif

@@ -1,0 +1,582 @@
+/* Several consumers of one output, and outputs that go into inputs. */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "fifo.h"
+#include "flow.h"
+#include "memory.h"
+#include "stream.h"
+
+#define PIPE                                                                   \
+    (neap_stdio_end)                                                           \
+    {                                                                          \
+        .kind = NEAP_STDIO_PIPE                                                \
+    }
+#define CAPTURE                                                                \
+    (neap_stdio_end)                                                           \
+    {                                                                          \
+        .kind = NEAP_STDIO_CAPTURE, .limit = SIZE_MAX                          \
+    }
+#define MUCH ((size_t)3 << 20)
+
+typedef struct scene {
+    world w;
+    char out[64], in[64]; /* FIFOs */
+    neap_stream *all[4];  /* consumers of the output */
+    size_t count;
+    neap_stream *input;
+    int fd;     /* where the process writes its output */
+    int source; /* where the other one reads its input */
+    int ended, input_ended;
+    int files;
+} scene;
+
+static void scene_open(scene *s)
+{
+    *s = (scene){ .fd = -1, .source = -1 };
+    world_open(&s->w, NEAP_LOOP_DRIVEN);
+    strcpy(s->out, world_path(&s->w, "out"));
+    strcpy(s->in, world_path(&s->w, "in"));
+    assert(fifo_make(s->out, 0, 0) == 0 && fifo_make(s->in, 0, 0) == 0);
+    s->files = world_files(&s->w);
+}
+
+static void shut_all(scene *s, neap_code code)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->all[i] != NULL)
+            stream_shut(s->all[i], code);
+    if (s->input != NULL)
+        stream_shut(s->input, code);
+}
+
+static void scene_close(scene *s)
+{
+    shut_all(s, NEAP_CANCELLED);
+    for (size_t i = 0; i < s->count; i++)
+        neap_stream_unref(s->all[i]);
+    neap_stream_unref(s->input);
+    if (s->fd >= 0)
+        close(s->fd);
+    if (s->source >= 0)
+        close(s->source);
+    fifo_remove(s->out);
+    fifo_remove(s->in);
+    for (int i = 0; i < 3; i++)
+        world_glance(&s->w);
+    assert(world_files(&s->w) == s->files);
+    world_close(&s->w);
+}
+
+static void on_end(void *arg)
+{
+    (*(int *)arg)++;
+}
+
+/* One consumer more. */
+static neap_stream *consumer(scene *s, neap_stdio_end end)
+{
+    neap_error err = { 0 };
+    neap_stream *made;
+
+    end.path = s->out;
+    made = s->count == 0
+               ? stream_open_output(s->w.loop, &end, on_end, &s->ended, &err)
+               : stream_add_outlet(s->all[0], &end, on_end, &s->ended, &err);
+    assert(made != NULL);
+    s->all[s->count++] = made;
+    if (s->fd < 0)
+        s->fd = open(s->out, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    assert(s->fd >= 0);
+    return made;
+}
+
+static neap_stream *input(scene *s)
+{
+    neap_stdio_end end = { .kind = NEAP_STDIO_PIPE, .path = s->in };
+    neap_error err = { 0 };
+
+    s->input =
+        stream_open_input(s->w.loop, &end, on_end, &s->input_ended, &err);
+    assert(s->input != NULL);
+    s->source = open(s->in, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    assert(s->source >= 0);
+    stream_begin(s->input);
+    return s->input;
+}
+
+static void end_output(scene *s)
+{
+    close(s->fd);
+    s->fd = -1;
+}
+
+static void start_writer(scene *s, flow_writer *wr, size_t total)
+{
+    flow_start_writer(wr, s->fd, total);
+    s->fd = -1;
+}
+
+static void turns(scene *s)
+{
+    for (int i = 0; i < 20; i++)
+        world_glance(&s->w);
+}
+
+static size_t captured(const neap_stream *s)
+{
+    size_t size;
+
+    neap_stream_captured(s, &size);
+    return size;
+}
+
+static void await_captured(scene *s, neap_stream *of, size_t size)
+{
+    while (captured(of) < size)
+        world_turn(&s->w);
+    assert(captured(of) == size);
+    assert(flow_matches(neap_stream_captured(of, &size), 0, size));
+}
+
+/* --- several consumers ---------------------------------------------------- */
+
+static void test_all_get_all(scene *s)
+{
+    neap_stream *first = consumer(s, PIPE), *second = consumer(s, CAPTURE);
+    neap_stdio_end file = { .kind = NEAP_STDIO_FILE,
+                            .file = world_path(&s->w, "file") };
+    char *data = xmalloc(MUCH + 1);
+    neap_stream *third = consumer(s, file);
+    flow_writer wr;
+    int fd;
+
+    start_writer(s, &wr, MUCH);
+    assert(flow_read_all(&s->w, first, 0, SIZE_MAX) == MUCH);
+    flow_join_writer(&wr);
+    await_captured(s, second, MUCH);
+    while (!neap_stream_is_closed(third))
+        world_turn(&s->w);
+    fd = open(file.file, O_RDONLY);
+    assert(read(fd, data, MUCH + 1) == (ssize_t)MUCH);
+    assert(flow_matches(data, 0, MUCH));
+    assert(s->ended == 3);
+    close(fd);
+    unlink(file.file);
+    free(data);
+}
+
+/* Who blocks holds up the process, and the others. */
+static void test_one_blocks(scene *s)
+{
+    neap_stdio_end end = PIPE;
+    neap_stream *slow, *fast = consumer(s, CAPTURE);
+    flow_writer wr;
+    size_t before;
+
+    end.buffer = 100000;
+    slow = consumer(s, end);
+    start_writer(s, &wr, MUCH);
+    while (captured(fast) < 50001)
+        world_turn(&s->w);
+    turns(s);
+    before = captured(fast);
+    assert(before <= 100000 && !atomic_load(&wr.over));
+    turns(s);
+    assert(captured(fast) == before);
+    assert(flow_read_all(&s->w, slow, 0, SIZE_MAX) == MUCH);
+    flow_join_writer(&wr);
+    await_captured(s, fast, MUCH);
+}
+
+/* A pipe beside others takes some bytes without being read. */
+static void test_unread_pipe(scene *s)
+{
+    neap_stream *fast = consumer(s, CAPTURE), *slow = consumer(s, PIPE);
+
+    flow_say(s->fd, "a line");
+    while (captured(fast) < 6)
+        world_turn(&s->w);
+    assert(!neap_stream_is_closed(slow));
+}
+
+static void test_one_is_closed(scene *s)
+{
+    neap_stream *slow = consumer(s, PIPE), *fast = consumer(s, CAPTURE);
+    flow_writer wr;
+
+    start_writer(s, &wr, MUCH);
+    while (captured(fast) < 1000)
+        world_turn(&s->w);
+    turns(s);
+    neap_stream_close(slow);
+    await_captured(s, fast, MUCH);
+    flow_join_writer(&wr);
+    assert(flow_read_all(&s->w, slow, 0, SIZE_MAX) == 0);
+}
+
+/* As one is that a script forgot. */
+static void test_one_is_let_go(scene *s)
+{
+    neap_stream *fast = consumer(s, CAPTURE);
+    flow_writer wr;
+
+    consumer(s, PIPE);
+    start_writer(s, &wr, MUCH);
+    while (captured(fast) < 1000)
+        world_turn(&s->w);
+    turns(s);
+    neap_stream_unref(s->all[--s->count]);
+    await_captured(s, fast, MUCH);
+    flow_join_writer(&wr);
+}
+
+static void test_all_are_closed(scene *s)
+{
+    flow_writer wr;
+
+    neap_stream_close(consumer(s, CAPTURE));
+    neap_stream_close(consumer(s, PIPE));
+    start_writer(s, &wr, MUCH);
+    flow_await_writer(&s->w, &wr);
+}
+
+/* What one holds is there after the end, and when the process is gone. */
+static void test_what_is_held_stays(scene *s)
+{
+    neap_stream *fast = consumer(s, CAPTURE), *slow = consumer(s, PIPE);
+    char data[1000];
+
+    flow_fill(data, 0, sizeof data);
+    assert(write(s->fd, data, sizeof data) == sizeof data);
+    end_output(s);
+    await_captured(s, fast, sizeof data);
+    assert(neap_stream_is_closed(fast) && !neap_stream_is_closed(slow));
+    shut_all(s, NEAP_NOT_FOUND);
+    assert(!neap_stream_is_closed(slow));
+    assert(flow_read_all(&s->w, slow, 0, SIZE_MAX) == sizeof data);
+    assert(neap_stream_is_closed(slow));
+}
+
+static void test_client_is_closed(scene *s)
+{
+    neap_stream *fast = consumer(s, CAPTURE), *slow = consumer(s, PIPE);
+    neap_stream *waiting = consumer(s, PIPE);
+    flow_reply r;
+
+    flow_say(s->fd, "some");
+    while (captured(fast) < 4)
+        world_turn(&s->w);
+    flow_read(waiting, &r);
+    flow_await(&s->w, &r);
+    free(r.data);
+    flow_read(waiting, &r);
+    shut_all(s, NEAP_CANCELLED);
+    flow_await(&s->w, &r);
+    assert(r.code == NEAP_CANCELLED);
+    assert(flow_read_all(&s->w, slow, 0, SIZE_MAX) == 0);
+}
+
+/* --- connections ---------------------------------------------------------- */
+
+/* The process behind the input reads `size` bytes, then the end if there. */
+static size_t drink(scene *s, size_t from, size_t size)
+{
+    char chunk[9000];
+    size_t at = 0;
+
+    while (at < size) {
+        size_t most = size - at < sizeof chunk ? size - at : sizeof chunk;
+        ssize_t n = read(s->source, chunk, most);
+
+        if (n == 0)
+            break;
+        if (n < 0) {
+            assert(errno == EAGAIN);
+            world_turn(&s->w);
+            continue;
+        }
+        assert(flow_matches(chunk, from + at, (size_t)n));
+        at += (size_t)n;
+    }
+    return at;
+}
+
+static void test_connect(scene *s)
+{
+    neap_stream *from = consumer(s, PIPE), *to = input(s);
+    flow_writer wr;
+    flow_reply r;
+
+    flow_connect(from, to, &r);
+    start_writer(s, &wr, MUCH);
+    assert(drink(s, 0, SIZE_MAX) == MUCH);
+    flow_join_writer(&wr);
+    flow_await(&s->w, &r);
+    assert(r.code == NEAP_OK && r.moved == MUCH);
+    assert(s->input_ended == 1 && neap_stream_is_closed(to));
+    neap_stream_close(to);
+    assert(s->input_ended == 1); /* the end is given once */
+}
+
+/* What takes nothing stops the process that writes. */
+static void test_connect_to_slow(scene *s)
+{
+    neap_stream *from = consumer(s, PIPE), *to = input(s);
+    int waiting = 0;
+    flow_writer wr;
+    flow_reply r;
+
+    flow_connect(from, to, &r);
+    start_writer(s, &wr, 2 * MUCH);
+    while (waiting < 60000) {
+        world_glance(&s->w);
+        ioctl(s->source, FIONREAD, &waiting);
+    }
+    turns(s);
+    assert(!atomic_load(&wr.over) && r.count == 0);
+    assert(drink(s, 0, SIZE_MAX) == 2 * MUCH);
+    flow_join_writer(&wr);
+    flow_await(&s->w, &r);
+    assert(r.moved == 2 * MUCH);
+}
+
+static void on_write(void *arg, const neap_error *err)
+{
+    flow_reply *r = arg;
+
+    r->count++;
+    r->code = err != NULL ? err->code : NEAP_OK;
+}
+
+static void write_to(neap_stream *to, size_t from, size_t size, flow_reply *r)
+{
+    char *data = xmalloc(size);
+
+    *r = (flow_reply){ 0 };
+    flow_fill(data, from, size);
+    neap_stream_write(to, data, size, on_write, r);
+    free(data);
+}
+
+/* After what was written before; and nobody writes meanwhile. */
+static void test_connect_after_writes(scene *s)
+{
+    neap_stream *from = consumer(s, PIPE), *to = input(s);
+    flow_reply first, r, late;
+    char rest[2000];
+
+    write_to(to, 0, 300000, &first);
+    flow_connect(from, to, &r);
+    write_to(to, 0, 10, &late);
+    flow_fill(rest, 300000, sizeof rest);
+    assert(write(s->fd, rest, sizeof rest) == sizeof rest);
+    end_output(s);
+    assert(drink(s, 0, SIZE_MAX) == 302000);
+    flow_await(&s->w, &r);
+    flow_await(&s->w, &late);
+    assert(first.code == NEAP_OK && late.code == NEAP_FAILED_PRECONDITION);
+    assert(r.code == NEAP_OK && r.moved == sizeof rest);
+}
+
+/* Not a byte is lost where the input ends early: the rest can be read. */
+static void test_input_ends_early(scene *s)
+{
+    neap_stream *from = consumer(s, PIPE), *to = input(s);
+    flow_writer wr;
+    flow_reply r;
+
+    flow_connect(from, to, &r);
+    start_writer(s, &wr, MUCH);
+    assert(drink(s, 0, 100000) == 100000);
+    stream_shut(to, NEAP_FAILED_PRECONDITION);
+    flow_await(&s->w, &r);
+    assert(r.code == NEAP_FAILED_PRECONDITION && r.moved >= 100000);
+    assert(strcmp(neap_stream_truncated(from), "EPIPE") == 0);
+    assert(flow_read_all(&s->w, from, r.moved, SIZE_MAX) == MUCH - r.moved);
+    flow_join_writer(&wr);
+    assert(s->input_ended == 0);
+}
+
+static void test_connect_is_cancelled(scene *s)
+{
+    neap_stream *from = consumer(s, PIPE), *to = input(s);
+    neap_request *req;
+    uint64_t moved;
+    flow_writer wr;
+    flow_reply r;
+
+    req = flow_connect(from, to, &r);
+    start_writer(s, &wr, MUCH);
+    assert(drink(s, 0, 100000) == 100000);
+    neap_request_cancel(req);
+    neap_request_cancel(req);
+    flow_await(&s->w, &r);
+    assert(r.code == NEAP_CANCELLED && s->input_ended == 0);
+    moved = r.moved;
+    flow_connect(from, to, &r); /* and once more, from there */
+    assert(drink(s, 100000, SIZE_MAX) == MUCH - 100000);
+    flow_await(&s->w, &r);
+    assert(r.code == NEAP_OK && s->input_ended == 1);
+    assert(r.moved == MUCH - moved);
+    flow_join_writer(&wr);
+}
+
+static void test_connect_what_has_ended(scene *s)
+{
+    neap_stream *from = consumer(s, PIPE), *to = input(s);
+    flow_reply r;
+
+    end_output(s);
+    assert(flow_read_all(&s->w, from, 0, SIZE_MAX) == 0);
+    flow_connect(from, to, &r);
+    flow_await(&s->w, &r);
+    assert(r.code == NEAP_OK && r.moved == 0 && s->input_ended == 1);
+    flow_connect(from, to, &r);
+    flow_await(&s->w, &r);
+    assert(r.code == NEAP_FAILED_PRECONDITION);
+}
+
+/* Reading no more is the end for the other. */
+static void test_connected_output_is_closed(scene *s)
+{
+    neap_stream *from = consumer(s, PIPE), *to = input(s);
+    flow_reply r;
+
+    flow_connect(from, to, &r);
+    turns(s);
+    neap_stream_close(from);
+    flow_await(&s->w, &r);
+    assert(r.code == NEAP_OK && s->input_ended == 1);
+}
+
+static void test_connected_input_is_closed(scene *s)
+{
+    neap_stream *from = consumer(s, PIPE), *to = input(s);
+    flow_reply r;
+
+    flow_connect(from, to, &r);
+    turns(s);
+    neap_stream_close(to);
+    flow_await(&s->w, &r);
+    assert(r.code == NEAP_FAILED_PRECONDITION && s->input_ended == 1);
+}
+
+static void test_connected_client_is_closed(scene *s)
+{
+    neap_stream *from = consumer(s, PIPE), *to = input(s);
+    flow_reply r;
+
+    flow_connect(from, to, &r);
+    turns(s);
+    shut_all(s, NEAP_CANCELLED);
+    flow_await(&s->w, &r);
+    assert(r.code == NEAP_CANCELLED && s->input_ended == 0);
+}
+
+/* The process that wrote is deleted: what came goes on. */
+static void test_connected_process_is_gone(scene *s)
+{
+    neap_stream *from = consumer(s, PIPE), *to = input(s);
+    flow_reply r;
+
+    flow_connect(from, to, &r);
+    flow_say(s->fd, "some");
+    turns(s);
+    stream_shut(from, NEAP_NOT_FOUND);
+    flow_await(&s->w, &r);
+    assert(r.code == NEAP_OK && r.moved == 4 && s->input_ended == 1);
+}
+
+/* One of several consumers may be another process. */
+static void test_connect_one_of_two(scene *s)
+{
+    neap_stream *kept = consumer(s, CAPTURE), *from = consumer(s, PIPE);
+    neap_stream *to = input(s);
+    flow_writer wr;
+    flow_reply r;
+
+    flow_connect(from, to, &r);
+    start_writer(s, &wr, MUCH);
+    assert(drink(s, 0, SIZE_MAX) == MUCH);
+    flow_await(&s->w, &r);
+    await_captured(s, kept, MUCH);
+    flow_join_writer(&wr);
+}
+
+static void refused(scene *s, neap_stream *from, neap_stream *to)
+{
+    flow_reply r;
+
+    flow_connect(from, to, &r);
+    flow_await(&s->w, &r);
+    assert(r.code == NEAP_FAILED_PRECONDITION);
+}
+
+static void test_wrong_ends(scene *s)
+{
+    neap_stream *kept = consumer(s, CAPTURE), *from = consumer(s, PIPE);
+    neap_stream *other = consumer(s, PIPE), *to = input(s);
+    flow_reply r, first, second;
+
+    refused(s, to, to);
+    refused(s, from, from);
+    refused(s, kept, to);
+    flow_read(from, &first);
+    refused(s, from, to);
+    flow_connect(other, to, &r);
+    refused(s, other, to);
+    refused(s, from, to);
+    flow_read(other, &second);
+    flow_await(&s->w, &second);
+    assert(second.code == NEAP_FAILED_PRECONDITION);
+    shut_all(s, NEAP_CANCELLED);
+    flow_await(&s->w, &r);
+    flow_await(&s->w, &first);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(scene *s);
+} tests[] = {
+    { "every consumer gets every byte", test_all_get_all },
+    { "one that blocks holds up the others", test_one_blocks },
+    { "a pipe beside others takes some unread", test_unread_pipe },
+    { "one that is closed holds up nobody", test_one_is_closed },
+    { "nor does one that was let go", test_one_is_let_go },
+    { "what is for nobody stops nobody", test_all_are_closed },
+    { "what one holds outlives the process", test_what_is_held_stays },
+    { "but not the client", test_client_is_closed },
+    { "an output goes into an input", test_connect },
+    { "a slow one stops the process that writes", test_connect_to_slow },
+    { "writes go first", test_connect_after_writes },
+    { "an input that ends early loses nothing", test_input_ends_early },
+    { "a connection can be cancelled", test_connect_is_cancelled },
+    { "what has ended ends the input", test_connect_what_has_ended },
+    { "so does what is closed", test_connected_output_is_closed },
+    { "a closed input ends the connection", test_connected_input_is_closed },
+    { "so does a closed client", test_connected_client_is_closed },
+    { "a process that is gone is the end", test_connected_process_is_gone },
+    { "one of two consumers is a process", test_connect_one_of_two },
+    { "only pipes that are free connect", test_wrong_ends },
+};
+
+int main(void)
+{
+    scene s;
+
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+        scene_open(&s);
+        tests[i].run(&s);
+        scene_close(&s);
+        printf("ok - %s\n", tests[i].name);
+        fflush(stdout);
+    }
+    return 0;
+}
