@@ -37,8 +37,9 @@ bench: deps
 	@$(again) -s program library
 	@scripts/bench/run
 
-# The long rounds; none yet.
-soak:
-	@echo "soak: no long rounds yet"
+# The long rounds: NEAP_SOAK=ROUNDS.
+soak: deps
+	@$(again) -s program library
+	@$(gate) soak
 
 .PHONY: tests check lint format valgrind bench soak
