@@ -12,10 +12,10 @@ $(B)/core/test/libtest.a: $(call object,$(test_part))
 	rm -f $@
 	ar rcs $@ $^
 
-$(B)/core/test/%: $(B)/core/test/%.o $(B)/core/test/libtest.a $(B)/lib/libneap.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(shared_libs)
+$(B)/core/test/%: $(B)/core/test/%.o $(B)/core/test/libtest.a $(B)/core/log/liblog.a $(B)/lib/libneap.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(shared_libs) -lz
 
-tests: $(test_main) $(if $(wildcard core/test/scripted-server.c),$(B)/core/test/scripted-server)
+tests: $(test_main) $(B)/neap-log $(if $(wildcard core/test/scripted-server.c),$(B)/core/test/scripted-server)
 
 # TSan knows no real container: core/test, and the specs without.
 check: deps

@@ -26,6 +26,7 @@ export pkg_config
 
 install: program library
 	install -D $(B)/neap $(DESTDIR)$(PREFIX)/bin/neap
+	install -D $(B)/neap-log $(DESTDIR)$(PREFIX)/libexec/neap/neap-log
 	$(put) -t $(DESTDIR)$(PREFIX)/include/neap core/include/neap/*.h
 	$(put) -t $(DESTDIR)$(PREFIX)/lib $(B)/lib/libneap.a $(B)/lib/libneap.so
 	$(put) -t $(DESTDIR)$(c_modules)/neap $(B)/lib/neap/core.so

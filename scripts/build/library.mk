@@ -6,7 +6,7 @@
 core_cflags := $(shell pkg-config --cflags libuv grpc_unsecure libprotobuf-c json-c 2>/dev/null)
 lua_cflags  := $(shell pkg-config --cflags $(LUA) libuv 2>/dev/null)
 
-$(B)/core/%.o: CPPFLAGS = -Icore/include -iquote core/src -iquote core/test -I$(B)/proto $(core_cflags)
+$(B)/core/%.o: CPPFLAGS = -Icore/include -iquote core/src -iquote core/log -iquote core/test -I$(B)/proto $(core_cflags)
 $(B)/bindings/%.o: CPPFLAGS = -Icore/include $(lua_cflags)
 
 object      = $(patsubst %.c,$(B)/%.o,$(1))

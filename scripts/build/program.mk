@@ -24,7 +24,19 @@ $(B)/neap: $(program_o) $(bind_o) $(B)/lib/libneap.a scripts/build/program.dynam
 	    -Wl,-Bstatic -Wl,--whole-archive $(static_whole) -Wl,--no-whole-archive \
 	    -Wl,--start-group $(static_libs) -Wl,--end-group -Wl,-Bdynamic -lm
 
-program: $(B)/neap $(lua_lib)
+# neap-log: one small program for each container, so it links nothing else.
+# Static, as its pages are then few, and shared by all of them.
+log_o  := $(call object,$(sort $(wildcard core/log/*.c)))
+log_us := $(call object,$(addprefix core/src/,error.c fifo.c memory.c reader.c utf8.c))
 
--include $(program_o:.o=.d)
+$(B)/core/log/liblog.a: $(filter-out %/neap-log.o,$(log_o))
+	rm -f $@
+	ar rcs $@ $^
+
+$(B)/neap-log: $(B)/core/log/neap-log.o $(B)/core/log/liblog.a $(log_us)
+	$(CC) $(LDFLAGS) $(if $(SAN),,-static) -o $@ $^ -lz
+
+program: $(B)/neap $(B)/neap-log $(lua_lib)
+
+-include $(patsubst %.o,%.d,$(program_o) $(log_o))
 .PHONY: program

@@ -114,6 +114,12 @@ describe("what make installs", function()
       assert.equal("not_found\n", run_compiled(program))
    end)
 
+   it("is a logger for what is detached", function()
+      local result = shell.run { prefix .. "/libexec/neap/neap-log" }
+      assert.equal(2, result.code)
+      assert.equal("EINVAL --stdout is missing\n", result.stderr)
+   end)
+
    it("is described by a page and by completions", function()
       local page <close> = assert(io.open(prefix .. "/share/man/man1/neap.1"))
       assert.matches("^%.TH NEAP 1", page:read("l"))

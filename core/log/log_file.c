@@ -1,0 +1,231 @@
+#include "log_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log_clock.h"
+#include "log_gzip.h"
+#include "log_rotate.h"
+
+void log_file_init(log_file *file, const log_options *options)
+{
+    *file = (log_file){ .path = options->log,
+                        .fd = -1,
+                        .max_file = options->max_file,
+                        .compress = options->compress,
+                        .is_json = options->driver == LOG_JSON_FILE,
+                        .fsync_s = options->fsync_s };
+}
+
+/* --- which file it is ----------------------------------------------------- */
+
+static bool is_of(const log_commit *commit, const struct stat *st)
+{
+    return commit->inode != 0 && commit->inode == st->st_ino &&
+           commit->device == st->st_dev;
+}
+
+static int refusal_of(mode_t mode)
+{
+    if (S_ISDIR(mode))
+        return -EISDIR;
+    return S_ISREG(mode) ? 0 : -EINVAL;
+}
+
+/*
+ * Open it, or make it. O_NONBLOCK: a FIFO is refused, not waited for. For both
+ * ways, as the last byte is looked at.
+ */
+static int open_log(log_file *file, struct stat *st)
+{
+    int fd =
+        open(file->path,
+             O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
+             0600);
+    int result = 0;
+
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, st) != 0)
+        result = -errno;
+    else
+        result = refusal_of(st->st_mode);
+    if (result == 0 && flock(fd, LOCK_EX | LOCK_NB) != 0)
+        result = errno == EWOULDBLOCK ? -EBUSY : -errno;
+    if (result != 0) {
+        close(fd);
+        return result;
+    }
+    file->fd = fd;
+    return 0;
+}
+
+/* A line that a crash of the machine tore: ours are not to be part of it. */
+static int end_torn_line(const log_file *file, log_commit *commit)
+{
+    char last = '\n';
+
+    if (!file->is_json || commit->offset == 0)
+        return 0;
+    if (pread(file->fd, &last, 1, (off_t)commit->offset - 1) < 0)
+        return -errno;
+    if (last == '\n')
+        return 0;
+    if (pwrite(file->fd, "\n", 1, (off_t)commit->offset) < 0)
+        return -errno;
+    commit->offset++;
+    return 0;
+}
+
+/* Begin at the end of a file that is not the commit's. */
+static int
+begin(log_file *file, log_state *state, const struct stat *st, bool rotated)
+{
+    log_commit commit = *log_state_now(state);
+    int result;
+
+    commit.device = st->st_dev;
+    commit.inode = st->st_ino;
+    commit.offset = (uint64_t)st->st_size;
+    if (rotated)
+        commit.rotating = 0;
+    result = end_torn_line(file, &commit);
+    if (result == 0)
+        log_state_commit(state, &commit);
+    return result;
+}
+
+static int open_current(log_file *file, log_state *state)
+{
+    struct stat st;
+    int result = open_log(file, &st);
+
+    if (result != 0 || is_of(log_state_now(state), &st))
+        return result;
+    result = begin(file, state, &st, false);
+    if (result != 0)
+        log_file_close(file);
+    return result;
+}
+
+/* Somebody truncated it, as logrotate's copytruncate does: no hole is left. */
+static void notice_truncation(log_state *state, const struct stat *st)
+{
+    log_commit commit = *log_state_now(state);
+
+    if ((uint64_t)st->st_size >= commit.offset)
+        return;
+    commit.offset = (uint64_t)st->st_size;
+    log_state_commit(state, &commit);
+}
+
+/* --- rotation ------------------------------------------------------------- */
+
+/*
+ * The stages, of which each finds out whether it was done before a kill:
+ *   1. the commit says `rotating`, everything before is written;
+ *   2. the older files move up, see log_rotate.h;
+ *   3. FILE, while it is still the commit's, becomes FILE.1;
+ *   4. a new FILE is made, and the commit says so.
+ */
+static int finish_rotation(log_file *file, log_state *state)
+{
+    struct stat st;
+    int result = 0;
+
+    log_gzip_wait(&file->compressor);
+    if (lstat(file->path, &st) == 0 && is_of(log_state_now(state), &st))
+        result = log_rotate(file->path, file->max_file);
+    if (result != 0)
+        return result;
+    log_file_close(file);
+    result = open_log(file, &st);
+    if (result == 0)
+        result = begin(file, state, &st, true);
+    if (result == 0 && file->compress)
+        file->compressor = log_gzip_start(file->path, file->max_file);
+    return result;
+}
+
+int log_file_rotate(log_file *file, log_state *state, log_commit *commit)
+{
+    int result;
+
+    if (file->fsync_s != LOG_FSYNC_NEVER && fdatasync(file->fd) != 0)
+        return -errno;
+    log_file_trim(file, commit);
+    commit->rotating = 1;
+    log_state_commit(state, commit);
+    result = finish_rotation(file, state);
+    *commit = *log_state_now(state);
+    return result;
+}
+
+int log_file_ready(log_file *file, log_state *state)
+{
+    struct stat st;
+
+    if (log_state_now(state)->rotating)
+        return finish_rotation(file, state);
+    if (file->fd >= 0 && lstat(file->path, &st) == 0 &&
+        is_of(log_state_now(state), &st)) {
+        notice_truncation(state, &st);
+        return 0;
+    }
+    log_file_close(file);
+    return open_current(file, state);
+}
+
+/* --- bytes ---------------------------------------------------------------- */
+
+int log_file_write(log_file *file,
+                   log_commit *commit,
+                   const char *bytes,
+                   size_t size)
+{
+    while (size > 0) {
+        ssize_t n = pwrite(file->fd, bytes, size, (off_t)commit->offset);
+
+        if (n < 0 && errno != EINTR)
+            return -errno;
+        if (n > 0) {
+            bytes += n;
+            size -= (size_t)n;
+            commit->offset += (uint64_t)n;
+        }
+    }
+    if (file->dirty_ns == 0)
+        file->dirty_ns = log_clock_elapsed();
+    return file->fsync_s == LOG_FSYNC_ALWAYS ? log_file_sync(file, 0, true) : 0;
+}
+
+void log_file_trim(log_file *file, const log_commit *commit)
+{
+    struct stat st;
+
+    if (file->fd >= 0 && fstat(file->fd, &st) == 0 &&
+        (uint64_t)st.st_size > commit->offset)
+        (void)!ftruncate(file->fd, (off_t)commit->offset);
+}
+
+int log_file_sync(log_file *file, int64_t now_ns, bool end)
+{
+    if (file->fd < 0 || file->dirty_ns == 0 || file->fsync_s == LOG_FSYNC_NEVER)
+        return 0;
+    if (!end && now_ns < file->dirty_ns + file->fsync_s * 1000000000)
+        return 0;
+    if (fdatasync(file->fd) != 0)
+        return -errno;
+    file->dirty_ns = 0;
+    return 0;
+}
+
+void log_file_close(log_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
+}

@@ -1,0 +1,171 @@
+#include "log_work.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log_clock.h"
+#include "log_journal.h"
+#include "neap/error.h"
+
+#define READ    (256 << 10)
+#define BULK    (16 << 10)
+#define FILL    (2 * LOG_MS)    /* to let a FIFO fill that is written in bulk */
+#define RETRY   (1000 * LOG_MS) /* after an error */
+#define WATCHED (1 << 20)       /* is kept while somebody watches */
+
+/* --- trouble -------------------------------------------------------------- */
+
+void log_work_describe(const log_work *work, int sys, char *text, size_t room)
+{
+    const log_options *o = work->session->options;
+
+    snprintf(text, room, "%s %s: %s", neap_errno_name(sys),
+             o->log != NULL ? o->log : "log", strerror(sys));
+}
+
+static void tell(log_work *work, const char *text)
+{
+    log_state *state = work->session->state;
+
+    if (strcmp(state->trouble, text != NULL ? text : "") == 0)
+        return;
+    log_state_trouble(state, text);
+    log_tap_notice(work->tap, text != NULL ? text : "the log is written again");
+}
+
+static void tell_of(log_work *work, int result)
+{
+    char text[400];
+
+    log_work_describe(work, -result, text, sizeof text);
+    tell(work, text);
+}
+
+void log_work_judge(log_work *work, int result)
+{
+    if (result == 0) {
+        work->retry = LOG_NEVER;
+        tell(work, NULL);
+        return;
+    }
+    tell_of(work, result);
+    work->retry = work->session->options->drop ? LOG_NEVER : work->now + RETRY;
+}
+
+/* --- streams -------------------------------------------------------------- */
+
+static void release(log_work *work, unsigned stream)
+{
+    log_session *s = work->session;
+    uint64_t keep = s->listen >= 0 ? s->options->backlog : 0;
+    uint64_t done = log_state_now(s->state)->done[stream], oldest;
+
+    if (log_tap_clients(work->tap) > 0 && keep < WATCHED)
+        keep = WATCHED;
+    log_journal_trim(s->state, keep);
+    oldest = log_journal_oldest(s->state, stream, s->spool[stream].size);
+    log_spool_release(&s->spool[stream], done < oldest ? done : oldest);
+}
+
+static void write_on(log_work *work, unsigned stream, bool end)
+{
+    log_work_judge(work, log_writer_run(work->writer, stream, end));
+    release(work, stream);
+}
+
+static void close_fifo(log_spool *spool)
+{
+    if (spool->fifo >= 0)
+        close(spool->fifo);
+    spool->fifo = -1;
+}
+
+static bool is_over(const log_work *work, unsigned stream)
+{
+    return log_state_now(work->session->state)->ended >> stream & 1;
+}
+
+static void end_stream(log_work *work, unsigned stream)
+{
+    write_on(work, stream, true);
+    if (is_over(work, stream))
+        close_fifo(&work->session->spool[stream]);
+}
+
+/* Take what the FIFO has. How much, or a negative errno. */
+static ssize_t read_stream(log_work *work, unsigned stream)
+{
+    log_state *state = work->session->state;
+    log_spool *spool = &work->session->spool[stream];
+    ssize_t n;
+
+    state->read_at[stream] = log_clock_stamp(log_clock_date(), &state->newest);
+    n = log_spool_take(spool, READ);
+    if (n > 0) {
+        log_journal_add(state, stream, spool->size);
+        write_on(work, stream, false);
+        log_tap_feed(work->tap);
+    } else if (n < 0 && n != -EAGAIN) {
+        log_work_judge(work, (int)n);
+        work->retry =
+            work->now + RETRY; /* there is nowhere to put it, whatever */
+    }
+    return n;
+}
+
+void log_work_stream(log_work *work, unsigned stream, short found)
+{
+    ssize_t n;
+
+    if ((found & POLLIN) == 0) {
+        end_stream(work, stream);
+        return;
+    }
+    n = read_stream(work, stream);
+    if (n >= BULK && n < READ)
+        work->pause = work->now + FILL;
+}
+
+void log_work_again(log_work *work)
+{
+    work->retry = LOG_NEVER;
+    for (unsigned i = 0; i < LOG_STREAMS && work->retry == LOG_NEVER; i++)
+        write_on(work, i, false);
+}
+
+void log_work_drain(log_work *work, unsigned stream)
+{
+    while (work->session->spool[stream].fifo >= 0 &&
+           read_stream(work, stream) > 0)
+        continue;
+    end_stream(work, stream);
+    close_fifo(&work->session->spool[stream]);
+}
+
+bool log_work_is_over(const log_work *work)
+{
+    for (unsigned i = 0; i < LOG_STREAMS; i++)
+        if (work->session->spool[i].fifo >= 0)
+            return false;
+    return true;
+}
+
+int log_work_recover(log_work *work)
+{
+    log_session *s = work->session;
+    int result = 0;
+
+    for (unsigned i = 0; i < LOG_STREAMS; i++) {
+        log_journal_add(s->state, i, s->spool[i].size);
+        if (is_over(work, i))
+            close_fifo(&s->spool[i]);
+        if (result == 0)
+            result = log_writer_run(work->writer, i, false);
+    }
+    if (result == 0)
+        log_file_trim(log_writer_file(work->writer), log_state_now(s->state));
+    return result;
+}

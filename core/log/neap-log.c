@@ -1,0 +1,70 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log_loop.h"
+#include "log_options.h"
+#include "log_ready.h"
+#include "log_session.h"
+
+/*
+ * neap-log: the one reader of a container's output. It writes the log and
+ * serves those who watch, in a process that outlives whoever started it.
+ */
+
+/* containerd gives 3 to 5; the one to answer on may be any. */
+static void close_others(const log_options *o)
+{
+    unsigned first = o->binary ? 6 : 3, ready = (unsigned)o->ready;
+
+    if (o->ready < (int)first) {
+        close_range(first, ~0U, 0);
+        return;
+    }
+    if (ready > first)
+        close_range(first, ready - 1, 0);
+    close_range(ready + 1, ~0U, 0);
+}
+
+static void set_signals(void)
+{
+    sigset_t set;
+
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    static log_options options;
+    static log_session session;
+    const char *problem = log_options_parse(&options, argc, argv);
+    neap_error err = { 0 };
+
+    if (options.binary)
+        options.ready = 5;
+    if (problem != NULL) {
+        log_ready_fail(options.ready, EINVAL, problem);
+        return 2;
+    }
+    close_others(&options);
+    setsid();
+    umask(0177);
+    (void)!chdir("/");
+    set_signals();
+    if (!log_session_open(&session, &options, &err)) {
+        log_ready_fail(options.ready, err.sys, err.message);
+        neap_error_clear(&err);
+        return 1;
+    }
+    return log_loop_run(&session, options.ready, true);
+}

@@ -1,0 +1,290 @@
+#include <assert.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "logger.h"
+#include "memory.h"
+
+/* neap-log as its users see it: what it writes, refuses, and leaves behind. */
+
+static void passed(const char *name)
+{
+    printf("ok - %s\n", name);
+}
+
+static bool is_there(const logger *l, const char *name)
+{
+    return access(logger_path(l, name), F_OK) == 0;
+}
+
+static void assert_log(const logger *l, const char *text)
+{
+    char *is = logger_file(l, "log", NULL);
+
+    assert(is != NULL && strcmp(is, text) == 0);
+    free(is);
+}
+
+static void test_json_file(void)
+{
+    logger l;
+    char *log, *line;
+    struct stat st;
+
+    logger_open(&l);
+    logger_start(&l, "json-file", NULL);
+    assert(strcmp(l.answer, "ok\n") == 0);
+    logger_say(&l, 1, "one\n");
+    logger_await(&l, "log", 20);
+    assert(stat(logger_path(&l, "log"), &st) == 0);
+    assert((st.st_mode & 0777) == 0600);
+    assert(stat(logger_path(&l, "tap"), &st) == 0);
+    assert((st.st_mode & 0777) == 0600);
+    logger_say(&l, 2, "two\n\nrest");
+    logger_finish(&l);
+
+    log = logger_file(&l, "log", NULL);
+    line = log;
+    assert(strncmp(line, "{\"log\":\"one\\n\",\"stream\":\"stdout\",", 33) ==
+           0);
+    line = strchr(line, '\n') + 1;
+    assert(strncmp(line, "{\"log\":\"two\\n\",\"stream\":\"stderr\",", 33) ==
+           0);
+    line = strchr(line, '\n') + 1;
+    assert(strncmp(line, "{\"log\":\"\\n\",", 12) == 0);
+    line = strchr(line, '\n') + 1;
+    assert(strncmp(line, "{\"log\":\"rest\",", 14) == 0);
+    assert(strcmp(strchr(line, '\n'), "\n") == 0);
+    free(log);
+    assert(!is_there(&l, "reader") && !is_there(&l, "state"));
+    logger_close(&l);
+    passed("a json-file has an object for each line, and nothing else is left");
+}
+
+static void test_raw_and_none(void)
+{
+    static const char bytes[] = "a\0b\xff\r\nunfinished";
+    logger l;
+    size_t size;
+    char *log;
+
+    logger_open(&l);
+    logger_start(&l, "raw", NULL);
+    logger_write(&l, 1, bytes, sizeof bytes);
+    logger_finish(&l);
+    log = logger_file(&l, "log", &size);
+    assert(size == sizeof bytes && memcmp(log, bytes, size) == 0);
+    free(log);
+    logger_close(&l);
+
+    logger_open(&l);
+    logger_start(&l, "none", NULL);
+    logger_say(&l, 1, "not kept\n");
+    logger_finish(&l);
+    assert(!is_there(&l, "log"));
+    logger_close(&l);
+    passed("raw keeps every byte, none keeps nothing");
+}
+
+static void test_log_is_continued(void)
+{
+    logger l;
+
+    logger_open(&l);
+    logger_start(&l, "raw", NULL);
+    logger_say(&l, 1, "first\n");
+    logger_finish(&l);
+    for (int i = 0; i < 2; i++) {
+        char log[64];
+
+        strcpy(log, logger_path(&l, "log"));
+        assert(rename(log, "/dev/shm/neap-log-kept") == 0);
+        logger_close(&l);
+        logger_open(&l);
+        assert(rename("/dev/shm/neap-log-kept", logger_path(&l, "log")) == 0);
+        logger_start(&l, "raw", NULL);
+        logger_say(&l, 1, "again\n");
+        logger_finish(&l);
+    }
+    assert_log(&l, "first\nagain\nagain\n");
+    logger_close(&l);
+    passed("a log that is there is continued");
+}
+
+static void test_lines_that_a_crash_tore(void)
+{
+    logger l;
+    FILE *file;
+    char *log;
+
+    logger_open(&l);
+    file = fopen(logger_path(&l, "log"), "w");
+    fputs("{\"log\":\"to", file);
+    fclose(file);
+    logger_start(&l, "json-file", NULL);
+    logger_say(&l, 1, "new\n");
+    logger_finish(&l);
+    log = logger_file(&l, "log", NULL);
+    assert(strncmp(log, "{\"log\":\"to\n{\"log\":\"new\\n\"", 24) == 0);
+    free(log);
+    logger_close(&l);
+    passed("a torn line does not spoil the next one");
+}
+
+static void test_long_lines_are_cut(void)
+{
+    char line[40001], *log, *at;
+    size_t pieces[3] = { 0 };
+    logger l;
+
+    memset(line, 'x', 40000);
+    line[40000] = '\n';
+    logger_open(&l);
+    logger_start(&l, "json-file", NULL);
+    logger_write(&l, 1, line, sizeof line);
+    logger_finish(&l);
+    at = log = logger_file(&l, "log", NULL);
+    for (int i = 0; i < 3; i++) {
+        pieces[i] = strspn(at + 8, "x");
+        assert((at[8 + pieces[i]] == '\\') == (i == 2));
+        at = strchr(at, '\n') + 1;
+    }
+    assert(pieces[0] == 16384 && pieces[1] == 16384 && pieces[2] == 7232);
+    assert(*at == '\0');
+    free(log);
+    logger_close(&l);
+    passed("long lines come in pieces of which the last ends the line");
+}
+
+static void test_second_logger_is_refused(void)
+{
+    logger l, second;
+    char *whose;
+
+    logger_open(&l);
+    logger_start(&l, "json-file", NULL);
+    second = l;
+    whose = xasprintf("EBUSY process %d reads its streams already\n", l.pid);
+    logger_start(&second, "json-file", NULL);
+    assert(strcmp(second.answer, whose) == 0);
+    assert(WEXITSTATUS(logger_kill(&second, 0)) == 1);
+    logger_say(&l, 1, "still there\n");
+    logger_finish(&l);
+    free(whose);
+    logger_close(&l);
+    passed("a second logger is told whose the streams are");
+}
+
+static void assert_refused(const char *how, const char *answer)
+{
+    logger l;
+
+    logger_open(&l);
+    if (strcmp(how, "symlink") == 0)
+        assert(symlink("/dev/null", logger_path(&l, "log")) == 0);
+    else if (strcmp(how, "directory") == 0)
+        assert(mkdir(logger_path(&l, "log"), 0700) == 0);
+    else if (strcmp(how, "fifo") == 0)
+        assert(mkfifo(logger_path(&l, "log"), 0600) == 0);
+    else
+        unlink(logger_path(&l, how));
+    logger_start(&l, "json-file", NULL);
+    assert(strncmp(l.answer, answer, strlen(answer)) == 0);
+    assert(strchr(l.answer, '\n') == l.answer + strlen(l.answer) - 1);
+    assert(WEXITSTATUS(logger_kill(&l, 0)) == 1);
+    rmdir(logger_path(&l, "log"));
+    unlink(logger_path(&l, "reader"));
+    unlink(logger_path(&l, "tap"));
+    unlink(logger_path(&l, "state"));
+    unlink(logger_path(&l, "state.out"));
+    unlink(logger_path(&l, "state.err"));
+    logger_close(&l);
+}
+
+static void test_places_that_cannot_be(void)
+{
+    assert_refused("symlink", "ELOOP ");
+    assert_refused("directory", "EISDIR ");
+    assert_refused("fifo", "EINVAL ");
+    assert_refused("out", "ENOENT ");
+    passed("what is no log or no FIFO is refused, with the errno's name");
+}
+
+static void test_usage(void)
+{
+    logger l;
+
+    logger_open(&l);
+    logger_start(&l, "syslog", NULL);
+    assert(strncmp(l.answer, "EINVAL driver \"syslog\"", 22) == 0);
+    assert(WEXITSTATUS(logger_kill(&l, 0)) == 2);
+    logger_close(&l);
+    passed("an unknown driver is refused");
+}
+
+/* SIGTERM is not the end of the streams: another one goes on. */
+static void test_successor(void)
+{
+    logger l;
+
+    logger_open(&l);
+    logger_start(&l, "raw", NULL);
+    logger_say(&l, 1, "one\ntw");
+    logger_await(&l, "log", 6);
+    assert(logger_kill(&l, SIGTERM) == 0);
+    assert(is_there(&l, "state") && !is_there(&l, "tap"));
+    logger_say(&l, 1, "o\n");
+    logger_start(&l, "raw", NULL);
+    logger_finish(&l);
+    assert_log(&l, "one\ntwo\n");
+    logger_close(&l);
+    passed("a logger that is told to end leaves its place to another");
+}
+
+/* The writers had gone before it came. */
+static void test_nobody_is_there(void)
+{
+    logger l;
+
+    logger_open(&l);
+    logger_start(&l, "json-file", NULL);
+    logger_say(&l, 1, "unfinished");
+    logger_await(&l, "state.out", 10);
+    logger_kill(&l, SIGKILL);
+    close(l.out);
+    close(l.err);
+    l.out = l.err = -1;
+    logger_start(&l, "json-file", "--finish", NULL);
+    assert(strcmp(l.answer, "ok\n") == 0);
+    logger_finish(&l);
+    assert(is_there(&l, "log") && !is_there(&l, "state"));
+    {
+        char *log = logger_file(&l, "log", NULL);
+
+        assert(strncmp(log, "{\"log\":\"unfinished\",", 20) == 0);
+        free(log);
+    }
+    logger_close(&l);
+    passed("with --finish it writes what is left and ends");
+}
+
+int main(void)
+{
+    test_json_file();
+    test_raw_and_none();
+    test_log_is_continued();
+    test_lines_that_a_crash_tore();
+    test_long_lines_are_cut();
+    test_second_logger_is_refused();
+    test_places_that_cannot_be();
+    test_usage();
+    test_successor();
+    test_nobody_is_there();
+    return 0;
+}

@@ -1,0 +1,231 @@
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "logger.h"
+#include "memory.h"
+
+/* Watching a logger's streams over its socket. */
+
+static tap_frame frame;
+
+static void passed(const char *name)
+{
+    printf("ok - %s\n", name);
+}
+
+static void assert_frame(int fd, int kind, const char *text)
+{
+    tap_read(fd, &frame);
+    assert(frame.kind == kind && strcmp(frame.bytes, text) == 0);
+}
+
+/* The connection has its request once it was sent something. */
+static void say_and_see(logger *l, int fd, const char *text)
+{
+    logger_say(l, 1, text);
+    assert_frame(fd, 1, text);
+}
+
+/* Have the logger do something else, so that what it did before is done. */
+static void let_it_turn(const logger *l)
+{
+    int fd = logger_tap(l, "status\n");
+
+    tap_read(fd, &frame);
+    close(fd);
+}
+
+static void test_live(void)
+{
+    logger l;
+    int fd;
+
+    logger_open(&l);
+    logger_start(&l, "none", NULL);
+    fd = logger_tap(&l, "tap all\n");
+    say_and_see(&l, fd, "out\n");
+    logger_say(&l, 2, "err");
+    assert_frame(fd, 2, "err");
+    logger_finish(&l);
+    tap_read(fd, &frame);
+    assert(frame.kind == 0 && frame.size == 0);
+    tap_read(fd, &frame);
+    assert(frame.kind == -1);
+    close(fd);
+    logger_close(&l);
+    passed("a watcher is sent bytes as they come, then the end");
+}
+
+static void test_what_came_before(void)
+{
+    logger l;
+    int fd;
+
+    logger_open(&l);
+    logger_start(&l, "raw", "--backlog", "10", NULL);
+    logger_say(&l, 1, "0123456789abcdef");
+    logger_await(&l, "log", 16);
+    fd = logger_tap(&l, "tap all\n");
+    assert_frame(fd, 1, "6789abcdef");
+    say_and_see(&l, fd, "seen");
+    close(fd);
+
+    /* What a watcher was sent is not sent again to who comes later. */
+    logger_say(&l, 2, "!");
+    fd = logger_tap(&l, "tap backlog\n");
+    assert_frame(fd, 2, "!");
+    close(fd);
+    logger_finish(&l);
+    logger_close(&l);
+    passed("a watcher is sent what came since the last one left, if it asks");
+}
+
+static void test_missed(void)
+{
+    char *bytes = xmalloc(4 << 20);
+    uint64_t got = 0, missed = 0;
+    logger l;
+    int fd;
+
+    memset(bytes, 'x', 4 << 20);
+    logger_open(&l);
+    logger_start(&l, "raw", NULL);
+    fd = logger_tap(&l, "tap all\n");
+    say_and_see(&l, fd, "begin");
+    logger_write(&l, 1, bytes, 4 << 20); /* nobody reads the tap meanwhile */
+    logger_await(&l, "log", (4 << 20) + 5);
+    logger_say(&l, 1, "end");
+    do {
+        tap_read(fd, &frame);
+        if (frame.kind == 4)
+            missed += tap_number(&frame);
+        else if (frame.kind == 1)
+            got += frame.size;
+    } while (strcmp(frame.bytes + frame.size - 3, "end") != 0);
+    assert(missed > 0 && got + missed == (4 << 20) + 3);
+    assert(logger_is_small(&l));
+    close(fd);
+    logger_finish(&l);
+    free(bytes);
+    logger_close(&l);
+    passed("a slow watcher holds nobody up, and is told what it missed");
+}
+
+static void test_many(void)
+{
+    int fd[64], one_more;
+    logger l;
+
+    logger_open(&l);
+    logger_start(&l, "none", NULL);
+    for (int i = 0; i < 64; i++)
+        fd[i] = logger_tap(&l, "tap all\n");
+    one_more = logger_tap(&l, "tap all\n");
+    tap_read(one_more, &frame);
+    assert(frame.kind == -1);
+    logger_say(&l, 1, "hello");
+    for (int i = 0; i < 64; i++)
+        assert_frame(fd[i], 1, "hello");
+    close(fd[0]);
+    close(one_more);
+    while (one_more = logger_tap(&l, "tap all\n"), tap_read(one_more, &frame),
+           frame.kind == -1)
+        close(one_more);
+    for (int i = 1; i < 64; i++)
+        close(fd[i]);
+    close(one_more);
+    logger_finish(&l);
+    logger_close(&l);
+    passed("64 may watch, and one more when one has left");
+}
+
+static void test_bad_manners(void)
+{
+    char *line = xmalloc(1000);
+    int bad, silent, half;
+    logger l;
+
+    memset(line, 'x', 999);
+    line[999] = '\0';
+    logger_open(&l);
+    logger_start(&l, "none", NULL);
+    silent = logger_tap(&l, "");
+    bad = logger_tap(&l, "tap everything\n");
+    tap_read(bad, &frame);
+    assert(frame.kind == -1);
+    close(bad);
+    bad = logger_tap(&l, line);
+    tap_read(bad, &frame);
+    assert(frame.kind == -1);
+    close(bad);
+    half = logger_tap(&l, "tap all\n");
+    shutdown(half, SHUT_WR);
+    say_and_see(&l, half, "all is well");
+    close(half);
+    logger_finish(&l);
+    close(silent);
+    free(line);
+    logger_close(&l);
+    passed("who asks nonsense is sent away, who only listens is not");
+}
+
+static void test_status(void)
+{
+    logger l;
+    char *text;
+    int fd;
+
+    logger_open(&l);
+    logger_start(&l, "json-file", NULL);
+    fd = logger_tap(&l, "status\n");
+    text = xasprintf("pid %d\ndropped 0\ntrouble \n", l.pid);
+    assert_frame(fd, 3, text);
+    assert_frame(fd, 0, "");
+    close(fd);
+    free(text);
+    logger_finish(&l);
+    logger_close(&l);
+    passed("a logger says how it fares");
+}
+
+/* What a logger's death leaves unsent is sent by its successor. */
+static void test_successor(void)
+{
+    logger l;
+    int fd;
+
+    logger_open(&l);
+    logger_start(&l, "none", NULL);
+    fd = logger_tap(&l, "tap all\n");
+    say_and_see(&l, fd, "seen");
+    let_it_turn(&l);
+    logger_kill(&l, SIGKILL);
+    tap_read(fd, &frame);
+    assert(frame.kind == -1);
+    close(fd);
+    logger_say(&l, 2, "between");
+    logger_start(&l, "none", NULL);
+    fd = logger_tap(&l, "tap backlog\n");
+    assert_frame(fd, 2, "between");
+    close(fd);
+    logger_finish(&l);
+    logger_close(&l);
+    passed("a successor goes on where the watchers were");
+}
+
+int main(void)
+{
+    test_live();
+    test_what_came_before();
+    test_missed();
+    test_many();
+    test_bad_manners();
+    test_status();
+    test_successor();
+    return 0;
+}

@@ -1,0 +1,297 @@
+#include "logger.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+#define LIMIT_S 240
+#define ARGS    40
+
+void logger_open(logger *l)
+{
+    alarm(LIMIT_S);
+    signal(SIGPIPE, SIG_IGN);
+    *l = (logger){ .out = -1, .err = -1 };
+    strcpy(l->dir, access("/dev/shm", W_OK) == 0
+                       ? "/dev/shm/neap-log-test-XXXXXX"
+                       : "/tmp/neap-log-test-XXXXXX");
+    assert(mkdtemp(l->dir) != NULL);
+    assert(mkfifo(logger_path(l, "out"), 0600) == 0);
+    assert(mkfifo(logger_path(l, "err"), 0600) == 0);
+    l->out = open(logger_path(l, "out"), O_RDWR | O_CLOEXEC);
+    l->err = open(logger_path(l, "err"), O_RDWR | O_CLOEXEC);
+    assert(l->out >= 0 && l->err >= 0);
+}
+
+const char *logger_path(const logger *l, const char *name)
+{
+    static char paths[4][400];
+    static int next;
+
+    next = (next + 1) % 4;
+    snprintf(paths[next], sizeof paths[next], "%s/%s", l->dir, name);
+    return paths[next];
+}
+
+static void close_writers(logger *l)
+{
+    if (l->out >= 0)
+        close(l->out);
+    if (l->err >= 0)
+        close(l->err);
+    l->out = l->err = -1;
+}
+
+/* The logs may be many; what else there is should not be. */
+static void remove_logs(const logger *l)
+{
+    DIR *dir = opendir(l->dir);
+    struct dirent *entry;
+
+    while ((entry = readdir(dir)) != NULL)
+        if (strncmp(entry->d_name, "log", 3) == 0)
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    closedir(dir);
+}
+
+void logger_close(logger *l)
+{
+    close_writers(l);
+    if (l->pid > 0)
+        logger_kill(l, SIGKILL);
+    remove_logs(l);
+    unlink(logger_path(l, "out"));
+    unlink(logger_path(l, "err"));
+    assert(rmdir(l->dir) == 0);
+}
+
+/* --- the process ---------------------------------------------------------- */
+
+/* Beside the tests: BUILD/core/test/this, BUILD/neap-log. */
+static const char *program(void)
+{
+    static char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 32);
+
+    assert(n > 0);
+    path[n] = '\0';
+    for (int up = 0; up < 3; up++)
+        *strrchr(path, '/') = '\0';
+    return strcat(path, "/neap-log");
+}
+
+static void hear_answer(logger *l, int fd)
+{
+    size_t at = 0;
+    ssize_t n;
+
+    while (at < sizeof l->answer - 1 &&
+           (n = read(fd, l->answer + at, sizeof l->answer - 1 - at)) > 0)
+        at += (size_t)n;
+    l->answer[at] = '\0';
+    close(fd);
+}
+
+/* The options that each needs; how many words. */
+static int own_words(const logger *l, char **words)
+{
+    static const char *const own[] = { "stdout", "out",    "stderr", "err",
+                                       "reader", "reader", "tap",    "tap",
+                                       "state",  "state",  "log",    "log" };
+    int n = 0;
+
+    for (size_t i = 0; i < sizeof own / sizeof *own; i += 2) {
+        words[n++] = xasprintf("--%s", own[i]);
+        words[n++] = xstrdup(logger_path(l, own[i + 1]));
+    }
+    return n;
+}
+
+void logger_start(logger *l, const char *driver, ...)
+{
+    char *argv[ARGS] = { xstrdup(program()) };
+    const char *word;
+    int n = 1, ready[2];
+    va_list args;
+
+    assert(pipe(ready) == 0);
+    n += own_words(l, argv + n);
+    argv[n++] = xasprintf("--ready");
+    argv[n++] = xasprintf("%d", ready[1]);
+    argv[n++] = xasprintf("--driver");
+    argv[n++] = xstrdup(driver);
+    va_start(args, driver);
+    while ((word = va_arg(args, const char *)) != NULL && n < ARGS - 1)
+        argv[n++] = xstrdup(word);
+    va_end(args);
+    l->pid = fork();
+    if (l->pid == 0) {
+        close(ready[0]);
+        execv(argv[0], argv);
+        _exit(127);
+    }
+    close(ready[1]);
+    hear_answer(l, ready[0]);
+    while (n > 0)
+        free(argv[--n]);
+}
+
+static int await_end(logger *l)
+{
+    int status;
+
+    while (waitpid(l->pid, &status, 0) < 0)
+        assert(errno == EINTR);
+    l->pid = 0;
+    return status;
+}
+
+int logger_kill(logger *l, int signal)
+{
+    if (signal != 0)
+        kill(l->pid, signal);
+    return await_end(l);
+}
+
+void logger_finish(logger *l)
+{
+    close_writers(l);
+    assert(await_end(l) == 0);
+}
+
+#ifndef __SANITIZE_ADDRESS__
+static long peak_kb(const logger *l)
+{
+    char path[64], line[256];
+    long kb = 0;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/status", l->pid);
+    file = fopen(path, "r");
+    assert(file != NULL);
+    while (fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "VmHWM: %ld kB", &kb) == 1)
+            break;
+    fclose(file);
+    assert(kb > 0);
+    return kb;
+}
+#endif
+
+bool logger_is_small(const logger *l)
+{
+#ifdef __SANITIZE_ADDRESS__
+    return l->pid > 0;
+#else
+    return peak_kb(l) < 4096;
+#endif
+}
+
+/* --- bytes ---------------------------------------------------------------- */
+
+void logger_write(logger *l, int stream, const char *bytes, size_t size)
+{
+    int fd = stream == 1 ? l->out : l->err;
+
+    while (size > 0) {
+        ssize_t n = write(fd, bytes, size);
+
+        assert(n > 0);
+        bytes += n;
+        size -= (size_t)n;
+    }
+}
+
+void logger_say(logger *l, int stream, const char *text)
+{
+    logger_write(l, stream, text, strlen(text));
+}
+
+char *logger_file(const logger *l, const char *name, size_t *size)
+{
+    int fd = open(logger_path(l, name), O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    char *bytes;
+
+    if (fd < 0)
+        return NULL;
+    assert(fstat(fd, &st) == 0);
+    bytes = xmalloc((size_t)st.st_size + 1);
+    assert(pread(fd, bytes, (size_t)st.st_size, 0) == st.st_size);
+    bytes[st.st_size] = '\0';
+    close(fd);
+    if (size != NULL)
+        *size = (size_t)st.st_size;
+    return bytes;
+}
+
+void logger_await(const logger *l, const char *name, size_t size)
+{
+    struct stat st;
+
+    while (stat(logger_path(l, name), &st) != 0 || (size_t)st.st_size < size)
+        usleep(1000);
+}
+
+/* --- taps ----------------------------------------------------------------- */
+
+int logger_tap(const logger *l, const char *request)
+{
+    struct sockaddr_un at = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    size_t size = strlen(request);
+
+    snprintf(at.sun_path, sizeof at.sun_path, "%s", logger_path(l, "tap"));
+    assert(connect(fd, (struct sockaddr *)&at, sizeof at) == 0);
+    assert(write(fd, request, size) == (ssize_t)size);
+    return fd;
+}
+
+static size_t read_all(int fd, void *bytes, size_t size)
+{
+    size_t at = 0;
+    ssize_t n;
+
+    while (at < size && (n = read(fd, (char *)bytes + at, size - at)) > 0)
+        at += (size_t)n;
+    return at;
+}
+
+void tap_read(int fd, tap_frame *frame)
+{
+    unsigned char head[5];
+
+    frame->kind = -1;
+    frame->size = 0;
+    if (read_all(fd, head, sizeof head) < sizeof head)
+        return;
+    frame->kind = head[0];
+    frame->size = head[1] | (size_t)head[2] << 8 | (size_t)head[3] << 16 |
+                  (size_t)head[4] << 24;
+    assert(frame->size < sizeof frame->bytes);
+    assert(read_all(fd, frame->bytes, frame->size) == frame->size);
+    frame->bytes[frame->size] = '\0';
+}
+
+uint64_t tap_number(const tap_frame *frame)
+{
+    uint64_t number = 0;
+
+    assert(frame->size == 8);
+    for (int i = 7; i >= 0; i--)
+        number = number << 8 | (unsigned char)frame->bytes[i];
+    return number;
+}
