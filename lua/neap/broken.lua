@@ -35,31 +35,29 @@ local function is_alone(task)
    return true
 end
 
---- What goes on after a while, and beyond what pipes hold, goes on for ever.
-local function drain_deaf(task, output)
-   local options, size, is_quiet = { timeout = defaults.pipe.quiet }, 0, false
-   while true do
+--- Drop what comes, until it pauses or is more than `most`: false; true at the end.
+local function drain(output, most)
+   local options, size = { timeout = defaults.pipe.quiet }, 0
+   while size <= most do
       local chunk, err = core.stream_read(output, options)
-      if err and err.code == "deadline_exceeded" then
-         is_quiet, options = true, nil
-      elseif not chunk then
-         return
-      else
-         size = size + #chunk
-         if is_quiet or size > defaults.pipe.in_flight then break end
-      end
+      if not chunk then return not (err and err.code == "deadline_exceeded") end
+      size = size + #chunk
    end
-   task:kill "KILL"
+   return false
 end
 
---- Tell the process, and take what it still writes, to its end.
+--- Tell a process that goes on writing, and take what it still writes, to its end. What
+--- was in the pipe when it broke is no offence, as in a shell.
 ---@param process neap.Process
 ---@param output neap.Stream
 function broken.tell(process, output)
+   if drain(output, defaults.pipe.size) or not core.stream_read(output) then return end
    local is_task = core.is_task(process)
    local is_deaf = is_task and not broken.heeds(status_of(process.pid))
    process:kill("PIPE", { all = is_task and is_alone(process) })
-   if is_deaf then drain_deaf(process, output) end
+   if is_deaf and not drain(output, defaults.pipe.in_flight) and core.stream_read(output) then
+      process:kill "KILL"
+   end
    repeat until not core.stream_read(output)
 end
 

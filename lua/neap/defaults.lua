@@ -32,7 +32,7 @@ local defaults = {
    capture_limit = 16 * MIB, -- each of stdout and stderr of client:run
    line_limit = MIB, -- of read "l", lines, and sink.lines
    expect_limit = MIB, -- what expect looks at
-   pipe = { quiet = 0.1, in_flight = 2 * MIB }, -- what comes after a pipe broke
+   pipe = { size = 64 * KIB, quiet = 0.1, in_flight = 2 * MIB }, -- when one breaks
    event_buffer = 1024, -- handlers' and iterators' queues; the oldest go
 
    -- What it is made of.

@@ -78,28 +78,22 @@ end
 --- Nobody reads on: the next process has ended, or has closed its input.
 local BROKEN <const> = { failed_precondition = true, not_found = true }
 
---- Move all of an output into an input, which is ended then; true where it broke.
+--- Move all of an output into an input, what was read ahead first.
 local function carry(buffer, output, input)
-   local _end <close> = setmetatable({}, { __close = function() input:close() end })
-   while true do
-      if buffer.size > 0 then
-         local ok, err = core.stream_write(input, buffer:take(buffer.size))
-         if not ok then
-            if BROKEN[err.code] then return true end
-            return nil, err
-         end
-      end
-      local ok, err = reading.fill(output, buffer)
-      if not ok then return false, err end
-   end
+   local ok, err = true, nil
+   if buffer.size > 0 then ok, err = core.stream_write(input, buffer:take(buffer.size)) end
+   if ok then ok, err = core.stream_connect(output, input) end
+   return ok, err
 end
 
 local function join(writer, reader)
    local output, input = talk.stream(writer, "stdout"), talk.stream(reader, "stdin")
    return reading.exclusively(output, function(buffer)
-      local is_broken, err = carry(buffer, output, input)
-      if err then return nil, err end
-      if is_broken then broken.tell(writer, output) end
+      local _end <close> = setmetatable({}, { __close = function() input:close() end })
+      local ok, err = carry(buffer, output, input)
+      if ok then return true end
+      if not BROKEN[err.code] then return nil, err end
+      broken.tell(writer, output)
       return true
    end)
 end
