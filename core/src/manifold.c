@@ -26,7 +26,8 @@ struct manifold {
     int fd; /* -1: it has ended */
     watch *fifo;
     timer *pause;
-    bool pausing; /* left to fill */
+    bool pausing; /* left to fill, for that moment */
+    bool left;    /* until manifold_hurry */
     bool is_read; /* somebody has taken some of it */
     neap_stream *outlets;
     neap_stream *cursor; /* of a walk over them: the next */
@@ -152,7 +153,7 @@ void manifold_go_on(manifold *m)
 {
     if (m->fd < 0)
         return;
-    if (m->pausing) {
+    if (m->pausing || m->left) {
         watch_stop(m->fifo);
     } else if (room(m) > 0) {
         enlarge(m);
@@ -252,6 +253,21 @@ static void on_fifo(void *arg, int events)
         manifold_go_on(m);
     }
     manifold_unref(m);
+}
+
+void manifold_leave(manifold *m)
+{
+    m->left = true;
+    manifold_go_on(m);
+}
+
+void manifold_hurry(manifold *m)
+{
+    if (!m->left)
+        return;
+    m->left = false;
+    if (m->fd >= 0)
+        on_fifo(m, UV_READABLE);
 }
 
 /* --- life ----------------------------------------------------------------- */

@@ -38,6 +38,10 @@ bool manifold_has_ended(const manifold *m);
 /* The room of an outlet has changed. */
 void manifold_go_on(manifold *m);
 
+/* Leave what comes in the FIFO; and take it, now and from now on. */
+void manifold_leave(manifold *m);
+void manifold_hurry(manifold *m);
+
 /* Read no more; requests in flight answer with `code`, on the next turn. */
 void manifold_shut(manifold *m, neap_code code);
 

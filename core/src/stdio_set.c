@@ -10,6 +10,13 @@
 #include "reader.h"
 #include "watch.h"
 
+/*
+ * Most processes whose output is captured end soon. It is left in its FIFOs for
+ * so long, in seconds, and read once, when the exit is told: each of them would
+ * wake us a moment before that.
+ */
+#define LEFT_S 0.05
+
 struct stdio {
     neap_loop *loop;
     neap_stream **streams[3]; /* an output's consumers; NULL: nobody */
@@ -19,7 +26,9 @@ struct stdio {
     int lock;
     unsigned uid, gid;
     bool terminal, adopt;
+    bool leaves; /* some output, until the exit or `left` */
     double drain_s;
+    timer *left;  /* runs from the start on while it leaves some */
     timer *drain; /* runs from the exit until the output is through */
     void (*drained_cb)(void *arg);
     void *drained_arg;
@@ -41,6 +50,30 @@ static neap_stream *next_output(const stdio *io, const neap_stream *s)
             found = io->streams[i][k] == s;
         }
     return NULL;
+}
+
+/* Whoever adopts a process comes late, to output that may be waiting. */
+static void leave(stdio *io)
+{
+    neap_stream *s = NULL;
+
+    while (!io->adopt && (s = next_output(io, s)) != NULL)
+        io->leaves = stream_leave(s) || io->leaves;
+}
+
+static void hurry(stdio *io)
+{
+    neap_stream *s = NULL;
+
+    timer_close(&io->left);
+    io->leaves = false;
+    while ((s = next_output(io, s)) != NULL)
+        stream_hurry(s);
+}
+
+static void on_left_over(void *arg)
+{
+    hurry(arg);
 }
 
 static bool is_through(const stdio *io)
@@ -86,6 +119,7 @@ void stdio_drain(stdio *io, void (*cb)(void *arg), void *arg)
 {
     if (io->counts[0] > 0)
         stream_shut(io->streams[0][0], NEAP_FAILED_PRECONDITION);
+    hurry(io);
     if (is_through(io)) {
         cb(arg);
         return;
@@ -196,6 +230,7 @@ stdio *stdio_open(neap_loop *loop,
         (merged || open_one(io, 2, &config->err, err))) {
         if (merged)
             io->paths[2] = xstrdup(config->err.path);
+        leave(io);
         return io;
     }
     stdio_close(io, NEAP_CANCELLED, !io->adopt);
@@ -206,6 +241,7 @@ void stdio_close(stdio *io, neap_code code, bool remove)
 {
     if (io == NULL)
         return;
+    timer_close(&io->left);
     timer_close(&io->drain);
     for (int i = 0; i < 3; i++) {
         for (size_t k = 0; k < io->counts[i]; k++)
@@ -227,6 +263,8 @@ void stdio_begin(stdio *io)
 {
     if (io->counts[0] > 0)
         stream_begin(io->streams[0][0]);
+    if (io->leaves)
+        io->left = timer_open(io->loop, LEFT_S, on_left_over, io);
 }
 
 void stdio_expect_end(stdio *io)

@@ -39,6 +39,13 @@ neap_stream *stream_open_input(neap_loop *loop,
  */
 void stream_begin(neap_stream *s);
 
+/*
+ * Leave an output alone that is only kept in memory, for nobody looks at it
+ * yet; false for another. And take what has come, and from now on what comes.
+ */
+bool stream_leave(neap_stream *s);
+void stream_hurry(neap_stream *s);
+
 /* Has everything been taken that somebody has to wait for? */
 bool stream_is_through(const neap_stream *s);
 

@@ -56,6 +56,19 @@ neap_stream *stream_add_outlet(neap_stream *first,
     return NULL;
 }
 
+bool stream_leave(neap_stream *s)
+{
+    if (s->kind != NEAP_STDIO_CAPTURE || !manifold_is_sole(s->manifold))
+        return false;
+    manifold_leave(s->manifold);
+    return true;
+}
+
+void stream_hurry(neap_stream *s)
+{
+    manifold_hurry(s->manifold);
+}
+
 /* --- reading -------------------------------------------------------------- */
 
 static void cancel_read(neap_request *req)

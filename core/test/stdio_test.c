@@ -129,6 +129,23 @@ static void test_wait_drains(scene *s)
     end_task(s, task);
 }
 
+/* At first it is left in the FIFO. */
+static void test_capture_of_what_goes_on(scene *s)
+{
+    neap_task_config config = piped(s);
+    neap_task *task = start_task(s, &config, NEAP_OK);
+    int out = shim_opens(s->out, O_WRONLY);
+
+    write_text(out, "early ");
+    await_captured(s, task, "early ");
+    write_text(out, "late");
+    await_captured(s, task, "early late");
+    close(out);
+    daemon_exit(&s->w, "box", "box", 7, 0);
+    wait_exit(s, task);
+    end_task(s, task);
+}
+
 /* A child that holds the output open cannot hold up the wait for ever. */
 static void test_drain_is_bounded(scene *s)
 {
@@ -260,6 +277,7 @@ static const scene_test tests[] = {
     { "input is closed after what was written", test_write_and_close },
     { "input ends with the process", test_write_at_the_end },
     { "the wait is answered when the output is through", test_wait_drains },
+    { "what goes on is captured as it goes", test_capture_of_what_goes_on },
     { "the drain is bounded", test_drain_is_bounded },
     { "a capture has a limit", test_limit },
     { "a pipe is readable after the exit", test_pipe_after_the_exit },
