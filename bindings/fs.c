@@ -172,15 +172,10 @@ static int fs_unlink(lua_State *L)
     return succeed(L, unlink(luaL_checkstring(L, 1)) == 0);
 }
 
-/* Lua: fs.reader(path): the pid that holds the lock on it (-1: somebody), or
- * nil. */
-static int fs_reader(lua_State *L)
+/* Lua: fs.is_read(path): does somebody hold the lock on it? */
+static int fs_is_read(lua_State *L)
 {
-    int pid = neap_reader_pid(luaL_checkstring(L, 1));
-
-    if (pid == 0)
-        return 0;
-    lua_pushinteger(L, pid);
+    lua_pushboolean(L, neap_is_read(luaL_checkstring(L, 1)));
     return 1;
 }
 
@@ -224,7 +219,7 @@ static const luaL_Reg functions[] = {
     { "fd", fs_fd },
     { "fstat", fs_fstat },
     { "fifo", fs_fifo },
-    { "reader", fs_reader },
+    { "is_read", fs_is_read },
     { "stat", fs_stat },
     { "lstat", fs_lstat },
     { "realpath", fs_realpath },

@@ -29,17 +29,31 @@ static int holder_of(const struct stat *file)
     return found;
 }
 
-int neap_reader_pid(const char *path)
+static int open_lock(const char *path)
 {
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+}
+
+bool neap_is_read(const char *path)
+{
+    int fd = open_lock(path);
+    bool locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
+
+    if (fd >= 0)
+        close(fd);
+    return locked;
+}
+
+/* For messages only: the kernel's list of locks is some 10 ms in coming. */
+static int reader_pid(const char *path)
+{
+    int fd = open_lock(path), pid = 0;
     struct stat st;
-    int pid = 0;
 
     if (fd < 0)
         return 0;
-    if (flock(fd, LOCK_SH | LOCK_NB) != 0 && fstat(fd, &st) == 0 &&
-        (pid = holder_of(&st)) == 0)
-        pid = -1;
+    if (fstat(fd, &st) == 0)
+        pid = holder_of(&st);
     close(fd);
     return pid;
 }
@@ -55,7 +69,7 @@ static bool is_current(int fd, const char *path)
 
 static void refuse(const char *path, neap_error *err)
 {
-    int pid = neap_reader_pid(path);
+    int pid = reader_pid(path);
 
     if (pid > 0)
         neap_error_set(err, NEAP_FAILED_PRECONDITION, "process.attach",

@@ -27,14 +27,14 @@ static void test_second_is_told_whose_it_is(void)
     int fd = reader_lock(path, &err), again;
 
     assert(fd >= 0 && err.code == NEAP_OK);
-    assert(neap_reader_pid(path) == getpid());
+    assert(neap_is_read(path));
     assert(reader_lock(path, &err) == -1);
     assert(err.code == NEAP_FAILED_PRECONDITION);
     assert(strstr(err.message, mine) != NULL);
     neap_error_clear(&err);
 
     close(fd);
-    assert(neap_reader_pid(path) == 0);
+    assert(!neap_is_read(path));
     again = reader_lock(path, &err);
     assert(again >= 0);
     close(again);
@@ -54,7 +54,7 @@ static void test_lock_dies_with_its_process(void)
     if (child == 0)
         _exit(reader_lock(path, &err) >= 0 ? 0 : 1);
     assert(waitpid(child, &status, 0) == child && status == 0);
-    assert(neap_reader_pid(path) == 0);
+    assert(!neap_is_read(path));
     fd = reader_lock(path, &err);
     assert(fd >= 0);
     close(fd);
@@ -70,7 +70,7 @@ static void test_place_that_cannot_be(void)
 
     assert(reader_lock(path, &err) == -1 && err.code == NEAP_NOT_FOUND);
     neap_error_clear(&err);
-    assert(neap_reader_pid(path) == 0);
+    assert(!neap_is_read(path));
     assert(symlink("/etc/passwd", link) == 0);
     assert(reader_lock(link, &err) == -1);
     neap_error_clear(&err);

@@ -77,9 +77,9 @@ function fs.rmdir(path) end
 ---@return string? errno
 function fs.unlink(path) end
 
---- Who holds the lock on it: a pid, -1 for somebody unknown; nil for nobody.
+--- Does somebody hold the lock on it, a reader's?
 ---@param path string
----@return integer? pid
-function fs.reader(path) end
+---@return boolean
+function fs.is_read(path) end
 
 return fs

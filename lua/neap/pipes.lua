@@ -53,7 +53,7 @@ function pipes.remove(process)
    end
    for _, path in pairs(names) do fs.unlink(path) end
    local reader = pipes.reader(process, names, own)
-   if not fs.reader(reader) then fs.unlink(reader) end -- else it is the next start's
+   if not fs.is_read(reader) then fs.unlink(reader) end -- else it is the next start's
    bundles.release(core.process_container(process))
 end
 

@@ -21,11 +21,13 @@ local unread = {}
 ---@return neap.Unread[]
 function unread.list(container)
    local own, found = bundles.own(container), {}
+   local is_read = {} -- by reader: both outputs have one
    for _, name in ipairs(own and fs.list(own) or {}) do
       local id = name:match "^(.+)%.%x+%-std%a+$"
       local path = own .. "/" .. name
       local reader = id and bundle.reader(own, id ~= container.id and path or nil)
-      if reader and not fs.reader(reader) then
+      if reader and is_read[reader] == nil then is_read[reader] = fs.is_read(reader) end
+      if reader and not is_read[reader] then
          found[#found + 1] = { id = id, path = path, reader = reader }
       end
    end

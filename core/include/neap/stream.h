@@ -53,8 +53,8 @@ typedef struct neap_stdio {
     unsigned uid, gid;  /* whose the FIFOs are, where the root is mapped */
 } neap_stdio;
 
-/* The process that holds the lock on `path`; 0: nobody, -1: it is not known. */
-int neap_reader_pid(const char *path);
+/* Does somebody hold the lock on `path`, and read what lies beside it? */
+bool neap_is_read(const char *path);
 
 /*
  * `data` is owned by the callee (free it); NULL without an error is the end of
