@@ -5,6 +5,7 @@ local core = require "neap.core"
 local defaults = require "neap.defaults"
 local failure = require "neap.error"
 local choose = require "neap.platform.choose"
+local labels = require "neap.labels"
 local log = require "neap.log"
 local outline = require "neap.outline"
 local path = require "neap.path"
@@ -12,6 +13,11 @@ local path = require "neap.path"
 local bundles = {}
 
 local fs = core.fs
+
+--- Where the bundle of that id goes, without a user namespace.
+local function place_of(client, id)
+   return bundle.path { engine = client:address(), namespace = client:namespace(), id = id }
+end
 
 --- Where a bundle goes, and what it takes to make it.
 local function decide(client, of, spec)
@@ -41,6 +47,28 @@ local function make(step)
    return fs.mkdir(step.path, step.mode, step.uid, step.gid)
 end
 
+--- One more beside the last one, which was made after a look at all that lies above:
+--- nobody else can have changed that. Where it has gone, or this is there, look again.
+local function make_beside(client, of, spec)
+   local last = core.state(client).bundle
+   local platform = choose(of.runtime)
+   local uid, gid = platform.spec_user(spec)
+   if not last or platform ~= last.platform or uid ~= 0 or gid ~= 0 then return nil end
+   local place = place_of(client, of.id)
+   if path.parent(place) ~= last.parent then return nil end
+   if not fs.mkdir(place, last.mode, last.uid, last.gid) then return nil end
+   return { path = place, labels = { [labels.bundle] = place } }
+end
+
+local function remember(client, of, decided)
+   local step = decided.steps[#decided.steps]
+   if not step or decided.path ~= place_of(client, of.id) then return end
+   core.state(client).bundle = {
+      platform = choose(of.runtime), parent = path.parent(step.path),
+      mode = step.mode, uid = step.uid, gid = step.gid,
+   }
+end
+
 --- Make the directory of a container.
 ---@param client neap.Client
 ---@param of { id: string, runtime: string? }  a container, or a config
@@ -49,6 +77,8 @@ end
 ---@return { path: string, labels: table }? made
 ---@return neap.Error? err
 function bundles.make(client, of, spec, op)
+   local made = make_beside(client, of, spec)
+   if made then return made end
    local decided, why, errno = decide(client, of, spec)
    if not decided then return refuse(of.id, op, why, errno) end
    for _, step in ipairs(decided.steps) do
@@ -58,6 +88,7 @@ function bundles.make(client, of, spec, op)
          return refuse(of.id, op, step.path .. " " .. path.reason(problem), problem)
       end
    end
+   remember(client, of, decided)
    return decided
 end
 
@@ -77,13 +108,11 @@ local function remove_by_plan(plan)
 end
 
 --- What neap.bundle judges a recorded directory by.
-local function question(client, id, labels, spec)
+local function question(client, id, recorded, spec)
    local uid, gid = choose().spec_user(spec or {})
    return {
-      path = labels["neap.bundle"], uid = uid, gid = gid, owner = core.engine.user(),
-      expected = bundle.path {
-         engine = client:address(), namespace = client:namespace(), id = id,
-      },
+      path = recorded[labels.bundle], uid = uid, gid = gid, owner = core.engine.user(),
+      expected = place_of(client, id),
       lstat = fs.lstat, list = fs.list,
    }
 end
@@ -106,7 +135,7 @@ end
 ---@param container neap.Container
 function bundles.release(container)
    local client = core.container_client(container)
-   if container.labels["neap.bundle"] ~= nil or client:is_closed() then return end
+   if container.labels[labels.bundle] ~= nil or client:is_closed() then return end
    local asked = question(client, container.id, {})
    if fs.rmdir(asked.expected) then remove_empty_above(asked.expected) end
 end
@@ -121,14 +150,16 @@ end
 --- Remove a bundle, if it is ours; else it stays, and a warning names it.
 ---@param client neap.Client
 ---@param id string
----@param labels table<string, string>
+---@param recorded table<string, string>  its labels
 ---@param spec table?
+---@param is_ours? boolean  was it made by this client?
 ---@return boolean gone
-function bundles.remove(client, id, labels, spec)
-   local asked = question(client, id, labels, spec)
+function bundles.remove(client, id, recorded, spec, is_ours)
+   local asked = question(client, id, recorded, spec)
    asked.path = asked.path or asked.expected -- of another's record, in which we started
    if asked.path ~= asked.expected then fs.rmdir(asked.expected) end
-   if bundle.check(asked) and fs.rmdir(asked.path) then return true end -- was empty, as most are
+   local is_known = is_ours and asked.path == asked.expected
+   if (is_known or bundle.check(asked)) and fs.rmdir(asked.path) then return true end -- was empty
    local plan, why, errno = bundle.plan_removal(asked)
    if errno == "ENOENT" then return true end
    local ok = plan ~= nil

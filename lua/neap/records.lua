@@ -151,7 +151,8 @@ local function send(client, config, spec, text)
       return undo(client, config.id, bundle, since, err)
    end
    outline.keep(container, text, spec)
-   core.state(container).is_ours = true
+   local state = core.state(container)
+   state.is_ours, state.bundle = true, bundle.path
    return container
 end
 

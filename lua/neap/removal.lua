@@ -99,21 +99,22 @@ function removal.process(process)
    return stubbornly(core.process_container(process), remove_process, process)
 end
 
+--- Was it made here? Of another's a shim may be left, of a start that was cut short.
+local function is_ours(container)
+   return core.state(container).is_ours
+end
+
 --- Remove the bundle of a record that is gone.
 function removal.bundle(container)
    return bundles.remove(
-      core.container_client(container), container.id, container.labels, outline.of(container)
+      core.container_client(container), container.id, container.labels, outline.of(container),
+      is_ours(container)
    )
 end
 
 local function with_left(err, left)
    err.left = err.left or left
    return nil, err
-end
-
---- Was it made here? Of another's a shim may be left, of a start that was cut short.
-local function is_ours(container)
-   return core.state(container).is_ours
 end
 
 --- The container's task, as far as it takes to know.
