@@ -44,7 +44,8 @@ struct neap_loop {
     int closed_handles;
     char *scratch;
 
-    int epoll, stop; /* DRIVEN: the watcher's */
+    int epoll, stop;  /* DRIVEN: the watcher's */
+    bool armed, rung; /* it watches; it has seen something for libuv */
 
     uv_mutex_t lock; /* HOSTED: guards what follows */
     completed *done, **done_last;
@@ -143,7 +144,9 @@ static void arm_watcher(neap_loop *loop)
     struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT,
                                  .data.fd = fd };
 
-    epoll_ctl(loop->epoll, EPOLL_CTL_MOD, fd, &event);
+    if (!loop->armed)
+        epoll_ctl(loop->epoll, EPOLL_CTL_MOD, fd, &event);
+    loop->armed = true;
 }
 
 static void start_watcher(neap_loop *loop)
@@ -169,6 +172,12 @@ static void stop_watcher(neap_loop *loop)
     close(loop->epoll);
 }
 
+static void on_ring(neap_loop *loop)
+{
+    loop->armed = false;
+    loop->rung = true;
+}
+
 /* Run what gRPC has completed, waiting for the first. */
 static void run_batches(neap_loop *loop, int timeout_ms)
 {
@@ -180,6 +189,8 @@ static void run_batches(neap_loop *loop, int timeout_ms)
             return;
         if (batch != NULL)
             rpc_batch_done(batch, ok);
+        else
+            on_ring(loop);
         timeout_ms = 0;
     }
 }
@@ -211,6 +222,7 @@ static int uv_patience(neap_loop *loop)
 /* The anchor again: libuv does not even poll when nothing holds it. */
 static void run_uv(neap_loop *loop)
 {
+    loop->rung = false;
     uv_ref((uv_handle_t *)&loop->wake);
     uv_run(loop->uv, UV_RUN_NOWAIT);
     uv_unref((uv_handle_t *)&loop->wake);
@@ -239,6 +251,7 @@ static void wait_for_both(neap_loop *loop)
 
     if (timeout_ms > 0 && timeout_ms < SHORT_WAIT) {
         wait_for_uv(loop, timeout_ms);
+        loop->rung = true;
         timeout_ms = 0;
     }
     if (timeout_ms != 0)
@@ -247,18 +260,30 @@ static void wait_for_both(neap_loop *loop)
 }
 
 /*
+ * A reply of gRPC's alone costs no turn of libuv. What libuv waits for rings,
+ * in this turn or in one that follows: the watcher stays armed until then.
+ */
+static bool uv_is_due(neap_loop *loop)
+{
+    return loop->rung || has_unwatched(loop->uv) || uv_patience(loop) == 0;
+}
+
+/*
  * Waiting comes first: who drives the loop looks after each turn whether what
  * it waits for has come, and callbacks that have run must be looked at.
  */
 bool neap_loop_turn(neap_loop *loop, bool wait)
 {
+    bool waits_for_both = wait && loop->flying > 0;
+
     if (!wait)
         run_batches(loop, 0);
-    else if (loop->flying > 0)
+    else if (waits_for_both)
         wait_for_both(loop);
     else if (is_alive(loop) && !has_unwatched(loop->uv))
         wait_for_uv(loop, uv_patience(loop));
-    run_uv(loop);
+    if (!waits_for_both || uv_is_due(loop))
+        run_uv(loop);
     return is_alive(loop);
 }
 
