@@ -21,6 +21,7 @@
 #include "context.h"
 #include "host.h"
 #include "modules.h"
+#include "pool.h"
 #include "terminal.h"
 
 int luaopen_neap_core(lua_State *L);
@@ -180,9 +181,7 @@ static int status_of(lua_State *L, int outcome)
 /* Memory that nobody will want again is not worth giving back. */
 static void *keep(void *ud, void *block, size_t old_size, size_t size)
 {
-    (void)ud;
-    (void)old_size;
-    return size == 0 ? NULL : realloc(block, size);
+    return size == 0 ? NULL : pool_realloc(ud, block, old_size, size);
 }
 
 /*
@@ -190,30 +189,52 @@ static void *keep(void *ud, void *block, size_t old_size, size_t size)
  * flight: the process ends, and taking gRPC down would be a quarter of a short
  * run. A sanitizer is shown that it could be done.
  */
-static void end(lua_State *L)
+static void end(lua_State *L, pool *memory)
 {
     context *ctx = context_get(L);
 
 #ifndef __SANITIZE_ADDRESS__
-    lua_setallocf(L, keep, NULL);
+    lua_setallocf(L, keep, memory);
     if (ctx != NULL)
         ctx->open = false;
 #else
-    (void)ctx, (void)keep;
+    (void)ctx, (void)keep, (void)memory;
 #endif
     lua_close(L);
+}
+
+static int panic(lua_State *L)
+{
+    fprintf(stderr, "neap: %s\n", lua_tostring(L, -1));
+    return 0;
+}
+
+/* A sanitizer watches malloc's blocks, and knows nothing of ours. */
+static lua_State *new_state(pool *memory)
+{
+#ifdef __SANITIZE_ADDRESS__
+    (void)memory;
+    return luaL_newstate();
+#else
+    lua_State *L = lua_newstate(pool_realloc, memory);
+
+    if (L != NULL)
+        lua_atpanic(L, panic);
+    return L;
+#endif
 }
 
 int main(int argc, char **argv)
 {
     arguments args = { argc, argv };
+    pool memory = { 0 };
     lua_State *L;
     int status;
 
     survive_broken_pipes();
     atexit(leave);
 
-    L = luaL_newstate();
+    L = new_state(&memory);
     if (L == NULL) {
         fputs("neap: out of memory\n", stderr);
         return EXIT_FAILURE;
@@ -222,6 +243,6 @@ int main(int argc, char **argv)
     lua_pushcfunction(L, run);
     lua_pushlightuserdata(L, &args);
     status = status_of(L, lua_pcall(L, 1, 1, 1));
-    end(L);
+    end(L, &memory);
     return status;
 }
