@@ -203,6 +203,16 @@ static void end(lua_State *L, pool *memory)
     lua_close(L);
 }
 
+/*
+ * The kernel tells a watcher of a Unix socket each time the other side has read
+ * something. gRPC's epoll watches for that always, and is woken in vain by each
+ * of its writes; its poll asks only where it has something to write.
+ */
+static void choose_polling(void)
+{
+    setenv("GRPC_POLL_STRATEGY", "poll", 0);
+}
+
 static int panic(lua_State *L)
 {
     fprintf(stderr, "neap: %s\n", lua_tostring(L, -1));
@@ -232,6 +242,7 @@ int main(int argc, char **argv)
     int status;
 
     survive_broken_pipes();
+    choose_polling();
     atexit(leave);
 
     L = new_state(&memory);
