@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "fifo.h"
 #include "memory.h"
 #include "outlet.h"
 
@@ -24,6 +25,7 @@ static void begin(connection *c)
 {
     neap_stream *s = c->stream;
 
+    fifo_enlarge(c->peer->fd);
     s->other = fcntl(c->peer->fd, F_DUPFD_CLOEXEC, 3);
     if (s->other < 0) {
         connection_fail(c, errno);
