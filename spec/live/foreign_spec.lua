@@ -60,7 +60,7 @@ describe("a record of another's making", function()
       assert.same(before, live.leftovers(before))
    end)
 
-   it("of 15 MiB is read, run and deleted", function()
+   it("of 15 MiB is read, run and deleted, and listed beside another", function()
       spec.annotations = { big = ("x"):rep(15 << 20) }
       record("big", neap.json.encode(spec))
       local container, err = client:load "big"
@@ -71,7 +71,15 @@ describe("a record of another's making", function()
       assert.is_string(task:read "l")
       assert.equal(0, task:wait().code)
       assert.equal(1, #client:containers { id = "big" })
-      assert.equal(true, container:delete { force = true })
+
+      -- Two are more than containerd puts into one message.
+      record("bigger", neap.json.encode(spec))
+      assert.equal("resource_exhausted", select(2, client:call(
+         "containerd.services.containers.v1.Containers/List", {})).code)
+      local calls, both = live.count(client.restore, client)
+      assert.same({ ["Containers/ListStream"] = 1, ["Tasks/List"] = 1 }, calls)
+      assert.equal(2, #both)
+      for _, each in ipairs(both) do assert.equal(true, each:delete { force = true }) end
       assert.same(before, live.leftovers(before))
    end)
 end)
