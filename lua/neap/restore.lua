@@ -1,6 +1,8 @@
 --- client:restore: every container with its task, and the streams of what runs.
 
 local core = require "neap.core"
+local failure = require "neap.error"
+local fields = require "neap.fields"
 local fs = core.fs
 local list = require "neap.list"
 local orphans = require "neap.orphans"
@@ -15,10 +17,10 @@ local function options_of(given)
    if type(given) ~= "table" then
       error(("bad argument #1 to 'restore' (table expected, got %s)"):format(type(given)), 4)
    end
-   for name in pairs(given) do
-      if RESTORE[name] then return given end
-   end
-   return { io = given }
+   if given.filter == nil and given.io == nil then return { io = given } end
+   local ok, why = fields.check(given, RESTORE)
+   if ok then return given end
+   return nil, failure.new { code = "invalid_argument", op = "client.restore", message = why }
 end
 
 --- A terminal has no stderr, whatever the others are given.
@@ -46,7 +48,8 @@ end
 ---@return neap.Container[]? containers
 ---@return neap.Error? err
 return function(client, given)
-   local options = options_of(given)
+   local options, unknown = options_of(given)
+   if not options then return nil, unknown end
    if options.io ~= nil then
       local io, wrong = stdio.normalize(options.io, {
          op = "client.restore", cwd = fs.cwd(), fs = fs,

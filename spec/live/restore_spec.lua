@@ -82,6 +82,11 @@ describe("what is restored", function()
       local calls, found, err = live.count(client.restore, client, { stdot = "pipe" })
       assert.same({ {}, nil, "invalid_argument" }, { calls, found, err.code })
       assert.matches("stdot", err.message, 1, true)
+      for _, mixed in ipairs { { filter = {}, stdout = "pipe" }, { io = {}, filtr = {} } } do
+         calls, found, err = live.count(client.restore, client, mixed)
+         assert.same({ {}, nil, "invalid_argument" }, { calls, found, err.code })
+         assert.matches("unknown field", err.message, 1, true)
+      end
 
       local container, task = only("tty", { stdin = "pipe", stdout = "pipe", stderr = "pipe" })
       task:write "word\n"
