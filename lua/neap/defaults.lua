@@ -24,7 +24,7 @@ local defaults = {
    -- How a container ends.
    stop_timeout = 10, -- between the stop signal and KILL
    stop_signal = "TERM",
-   delete = { kill_timeout = 10, tries = 3, pause = 0.1 },
+   delete = { kill_timeout = 10, tries = 3, pause = 0.1, shim_timeout = 3 },
    close_budget = 10, -- what a fiber's __close handlers may wait, in all
 
    -- What is kept of its output.

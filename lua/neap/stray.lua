@@ -7,22 +7,34 @@
 
 local core = require "neap.core"
 local defaults = require "neap.defaults"
+local failure = require "neap.error"
 local fs = core.fs
 
 local stray = {}
 
-local function has_shim(container)
+local function read(path)
+   local file <close> = io.open(path, "rb")
+   return file and file:read "a" or ""
+end
+
+--- What a shim's arguments have, and no other container's.
+local function arguments_of(container)
    local client = core.container_client(container)
-   local words = table.concat({
+   return table.concat({
       "", "-namespace", client:namespace(), "-id", container.id, "-address", client:address(), "",
    }, "\0")
+end
+
+--- The pid of its shim; nil where there is none.
+local function find_shim(container)
+   local words = arguments_of(container)
    for _, name in ipairs(fs.list "/proc" or {}) do
-      local file = name:find "^%d+$" and io.open("/proc/" .. name .. "/cmdline", "rb")
-      local line = file and file:read "a" or ""
-      if file then file:close() end
-      if line:find(words, 1, true) then return true end
+      local proc = "/proc/" .. name
+      if name:find "^%d+$" and read(proc .. "/cmdline"):find(words, 1, true)
+         and read(proc .. "/comm"):find "^containerd%-shim" then
+         return math.tointeger(name)
+      end
    end
-   return false
 end
 
 local CGROUPS <const> = "/sys/fs/cgroup"
@@ -40,7 +52,7 @@ local function has_cgroup(container)
 end
 
 local function is_there(container)
-   return has_shim(container) or has_cgroup(container)
+   return find_shim(container) ~= nil or has_cgroup(container)
 end
 
 local function send(container, method, request)
@@ -50,18 +62,47 @@ local function send(container, method, request)
    )
 end
 
+--- Its shim's pid, if that does not end by itself.
+local function await_shim(container)
+   local deadline, pid = core.now() + defaults.delete.shim_timeout, find_shim(container)
+   while pid and core.now() < deadline do
+      core.sleep(defaults.delete.pause)
+      pid = find_shim(container)
+   end
+   return pid
+end
+
+--- Delete the task; its shim ends a little later.
+local function delete(container)
+   local ok, err = send(container, "Delete", {})
+   if ok then await_shim(container) end
+   return ok, err
+end
+
 --- Try to remove it once.
 local function remove(container)
-   local ok, err = send(container, "Delete", {})
+   local ok, err = delete(container)
    if not ok and err.code == "unavailable" then return nil, err end
    if not is_there(container) then return true end
    ok, err = send(container, "Create", {})
    if ok then
       send(container, "Kill", { signal = 9, all = true })
-      ok, err = send(container, "Delete", {})
+      ok, err = delete(container)
    end
    if not ok and err.code == "unavailable" then return nil, err end
    return true
+end
+
+--- A shim that nothing can be asked of any more: who asked containerd to start it
+--- was killed meanwhile, and containerd left it waiting at a pipe. It holds nothing.
+local function kill_shim(container)
+   local pid = await_shim(container)
+   if not pid then return true end
+   local ok, errno = core.pid.kill(pid, arguments_of(container))
+   if ok or errno == "ESRCH" then return true end
+   return nil, failure.new { code = "failed_precondition", op = "container.delete",
+      id = container.id, message = ("shim %d cannot be killed: %s"):format(pid, errno),
+      left = { "shim " .. pid } }
 end
 
 --- Remove what may be there of a container that has no task. What was begun for a
@@ -76,7 +117,7 @@ function stray.finish(container)
       local ok, err = remove(container)
       if not ok then return nil, err end
    end
-   return true
+   return kill_shim(container)
 end
 
 return stray

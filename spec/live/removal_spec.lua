@@ -1,5 +1,6 @@
 -- Deleting: the ladder, what it meets on its way, and what it must not touch.
 
+local defaults = require "neap.defaults"
 local live = require "support.live"
 local lfs = require "lfs"
 local neap = require "neap"
@@ -66,6 +67,30 @@ describe("deletion", function()
       assert.is_true((neap.timeout(20, container.delete, container, { force = true })))
       starting:cancel()
       assert.is_nil(lfs.attributes(pipe, "mode"))
+   end)
+
+   -- What containerd leaves where its caller is killed as the shim starts: one that
+   -- waits at a pipe of containerd's, and that no call reaches.
+   it("by force takes one whose shim nobody can reach any more", function()
+      local patience = defaults.delete
+      finally(function() defaults.delete = patience end)
+      defaults.delete = setmetatable({ tries = 1, shim_timeout = 0.5 }, { __index = patience })
+      local container = created()
+      local shell_of_shim = live.path "containerd-shim"
+      assert.equal(0, shell.run({ "cp", "/bin/dash", shell_of_shim }).code)
+      local shim <close> = shell.start({ shell_of_shim, "-c", "echo up; while :; do sleep 1; done",
+         "shim", "-namespace", live.namespace, "-id", container.id, "-address", live.address, "x" })
+      local other <close> = shell.start({ shell_of_shim, "-c", "echo up; while :; do sleep 1; done",
+         "shim", "-namespace", live.namespace, "-id", container.id .. "-not", "-address",
+         live.address, "x" })
+      shim:await "up"
+      other:await "up"
+      local theirs <close> = live.client()
+      assert.is_true(theirs:load(container.id):delete { force = true })
+      assert.equal(9, shim:wait().signal)
+      assert.is_nil(other.code)
+      assert.same({ nil, "ESRCH" }, { require "neap.core".pid.kill(other.pid, "\0another's\0") })
+      assert.is_nil(other.code)
    end)
 
    it("by force takes one whose shim has just died", function()
