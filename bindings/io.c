@@ -24,6 +24,30 @@ static neap_stdio_kind check_kind(lua_State *L, int index)
     return NEAP_STDIO_NULL;
 }
 
+static neap_policy check_policy(lua_State *L, int index)
+{
+    static const char *const names[] = { "block", "drop", "spill" };
+    const char *name = field_string(L, index, "policy");
+
+    for (int i = 0; name != NULL && i < 3; i++)
+        if (strcmp(name, names[i]) == 0)
+            return (neap_policy)i;
+    if (name != NULL)
+        luaL_error(L, "unknown policy");
+    return NEAP_POLICY_BLOCK;
+}
+
+void io_check_policy(lua_State *L, int index, neap_stdio_end *end)
+{
+    end->buffer = (size_t)field_number(L, index, "buffer", 0);
+    end->policy = check_policy(L, index);
+    end->spill_dir = field_string(L, index, "spill_dir");
+    end->spill_limit = (uint64_t)field_number(L, index, "spill_limit", 0);
+    if (end->policy == NEAP_POLICY_SPILL &&
+        (end->spill_dir == NULL || end->spill_limit == 0))
+        luaL_error(L, "spill_dir and spill_limit expected");
+}
+
 /* What the end on top says of itself. */
 static neap_stdio_end check_fields(lua_State *L, const char *name)
 {
@@ -35,7 +59,7 @@ static neap_stdio_end check_fields(lua_State *L, const char *name)
     end.fd = (int)field_number(L, table, "fd", -1);
     end.limit = (size_t)field_number(L, table, "limit", 0);
     end.holds = field_bool(L, table, "holds");
-    end.buffer = (size_t)field_number(L, table, "buffer", 0);
+    io_check_policy(L, table, &end);
     if (end.kind == NEAP_STDIO_FILE && end.file == NULL)
         luaL_error(L, "%s: file expected", name);
     return end;

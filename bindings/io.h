@@ -12,4 +12,7 @@
  */
 neap_stdio io_check(lua_State *L, int index);
 
+/* The policy in the table at `index`, and what it needs: strings borrowed. */
+void io_check_policy(lua_State *L, int index, neap_stdio_end *end);
+
 #endif

@@ -6,6 +6,7 @@
 #include "call.h"
 #include "class.h"
 #include "handle.h"
+#include "io.h"
 
 static neap_stream *check_stream(lua_State *L, int arg)
 {
@@ -150,6 +151,31 @@ static int stream_connect(lua_State *L)
     return call_await(L, &c->call);
 }
 
+/* --- taps --------------------------------------------------------------------
+ */
+
+/* Lua: core.stream_tap(output, { policy=, buffer=, ... }): a Stream. */
+static int stream_tap(lua_State *L)
+{
+    neap_stream *output = check_stream(L, 1);
+    neap_stdio_end how = { 0 };
+    void **slot;
+
+    luaL_checktype(L, 2, LUA_TTABLE);
+    io_check_policy(L, 2, &how);
+    luaL_argcheck(L, neap_stream_is_output(output), 1, "output expected");
+    slot = handle_new(L, STREAM_TYPE, 1);
+    handle_fill(L, slot, neap_stream_tap(output, &how));
+    return 1;
+}
+
+/* Lua: core.stream_dropped(stream): bytes that its policy has forgotten. */
+static int stream_dropped(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)neap_stream_dropped(check_stream(L, 1)));
+    return 1;
+}
+
 /* --- the rest ----------------------------------------------------------------
  */
 
@@ -211,7 +237,8 @@ static const luaL_Reg metamethods[] = {
 
 static const luaL_Reg functions[] = {
     { "stream_read", stream_read },         { "stream_write", stream_write },
-    { "stream_connect", stream_connect },   { "stream_done", stream_done },
+    { "stream_connect", stream_connect },   { "stream_tap", stream_tap },
+    { "stream_dropped", stream_dropped },   { "stream_done", stream_done },
     { "stream_captured", stream_captured }, { NULL, NULL },
 };
 

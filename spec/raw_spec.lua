@@ -18,7 +18,8 @@ local CALLS <const> = {
    { "process_delete", "neap.process" },
    { "stream_read", "neap.stream" }, { "stream_write", "neap.stream" },
    { "stream_done", "neap.stream" }, { "stream_captured", "neap.stream" },
-   { "stream_connect", "neap.stream" },
+   { "stream_connect", "neap.stream" }, { "stream_tap", "neap.stream" },
+   { "stream_dropped", "neap.stream" },
    { "listen", "neap.client" },
 }
 

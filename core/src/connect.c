@@ -33,7 +33,7 @@ static void begin(connection *c)
     }
     s->far = watch_open(s->loop, s->other, on_far, s);
     s->moved = 0;
-    if (s->held.size > 0)
+    if (!backlog_is_empty(&s->backlog))
         watch_start(s->far, UV_WRITABLE);
     manifold_go_on(s->manifold);
 }

@@ -34,24 +34,20 @@ static size_t buffer_of(const neap_stream *s)
 {
     if (s->buffer > 0)
         return s->buffer;
-    if (!is_read(s))
+    if (!is_read(s) || s->backlog.policy != NEAP_POLICY_BLOCK)
         return COPY_BUFFER;
     return manifold_is_sole(s->manifold) ? 0 : PIPE_BUFFER;
 }
 
-/* Half empty is early enough: many small reads cost more. */
 size_t outlet_room(const neap_stream *s)
 {
-    size_t held = s->held.size, buffer;
+    bool is_empty = backlog_is_empty(&s->backlog);
 
     if (s->kind == NEAP_STDIO_CAPTURE || is_void(s))
         return OUTLET_ALL;
-    if (s->reader != NULL && held == 0)
+    if (s->reader != NULL && is_empty)
         return OUTLET_ALL;
-    buffer = buffer_of(s);
-    if (held > buffer / 2)
-        return 0;
-    return buffer - held;
+    return backlog_room(&s->backlog, buffer_of(s));
 }
 
 bool outlet_copies(const neap_stream *s)
@@ -59,7 +55,7 @@ bool outlet_copies(const neap_stream *s)
     return !is_read(s);
 }
 
-/* --- taking --------------------------------------------------------------- */
+/* --- where it goes -------------------------------------------------------- */
 
 static void capture(neap_stream *s, const char *data, size_t size)
 {
@@ -123,8 +119,17 @@ static size_t pass_on(neap_stream *s, const char *data, size_t size)
 static void hold(neap_stream *s, const char *data, size_t size)
 {
     if (!is_void(s))
-        ring_put(&s->held, data, size);
+        backlog_put(&s->backlog, buffer_of(s), data, size);
 }
+
+static void let_go(neap_stream *s, size_t size)
+{
+    backlog_skip(&s->backlog, buffer_of(s), size);
+    if (s->backlog.problem != 0)
+        stream_truncate(s, neap_errno_name(s->backlog.problem));
+}
+
+/* --- taking --------------------------------------------------------------- */
 
 static void answer(neap_stream *s, char *data, size_t size)
 {
@@ -136,7 +141,7 @@ static void answer(neap_stream *s, char *data, size_t size)
 
 bool outlet_keep(neap_stream *s, char *data, size_t size)
 {
-    if (s->reader == NULL || s->held.size > 0)
+    if (s->reader == NULL || !backlog_is_empty(&s->backlog))
         return false;
     answer(s, data, size);
     return true;
@@ -144,17 +149,18 @@ bool outlet_keep(neap_stream *s, char *data, size_t size)
 
 void outlet_take(neap_stream *s, const char *data, size_t size)
 {
+    bool is_empty = backlog_is_empty(&s->backlog);
     size_t done = 0;
 
     if (s->kind == NEAP_STDIO_CAPTURE) {
         capture(s, data, size);
-    } else if (s->reader != NULL && s->held.size == 0) {
+    } else if (s->reader != NULL && is_empty) {
         char *copy = xmalloc(size);
 
         memcpy(copy, data, size);
         answer(s, copy, size);
     } else {
-        if (s->held.size == 0)
+        if (is_empty)
             done = pass_on(s, data, size);
         hold(s, data + done, size - done);
     }
@@ -164,14 +170,9 @@ void outlet_take(neap_stream *s, const char *data, size_t size)
 
 char *outlet_draw(neap_stream *s, size_t *size)
 {
-    char *data;
+    char *data = backlog_take(&s->backlog, buffer_of(s), size);
 
-    *size = s->held.size < OUTLET_ALL ? s->held.size : OUTLET_ALL;
-    if (*size == 0)
-        return NULL;
-    data = xmalloc(*size);
-    ring_take(&s->held, data, *size);
-    if (s->is_ending && s->held.size == 0)
+    if (s->is_ending && backlog_is_empty(&s->backlog))
         s->ended = true;
     return data;
 }
@@ -191,14 +192,14 @@ void outlet_flow(neap_stream *s)
     size_t size;
 
     neap_stream_ref(s);
-    while ((data = ring_front(&s->held, &size)) != NULL) {
+    while ((data = backlog_front(&s->backlog, &size)) != NULL) {
         size_t done = pass_on(s, data, size);
 
-        ring_skip(&s->held, is_void(s) ? size : done);
+        let_go(s, is_void(s) ? size : done);
         if (done < size && !is_void(s))
             break;
     }
-    if (s->held.size == 0) {
+    if (backlog_is_empty(&s->backlog)) {
         if (s->far != NULL)
             watch_stop(s->far);
         if (s->is_ending && !s->ended)
@@ -213,7 +214,7 @@ void outlet_flow(neap_stream *s)
 void outlet_end(neap_stream *s)
 {
     s->is_ending = true;
-    if (s->held.size > 0)
+    if (!backlog_is_empty(&s->backlog))
         return; /* its consumer comes for that */
     neap_stream_ref(s);
     over(s);
@@ -229,12 +230,12 @@ void outlet_shut(neap_stream *s, neap_code code)
     s->is_ending = true;
     stream_fail_requests(s, code);
     if (is_dropped)
-        ring_clear(&s->held);
+        backlog_close(&s->backlog);
     if (s->connection != NULL && code == NEAP_CANCELLED)
         connection_cancel(s->connection, "the client was closed");
-    else if (s->connection != NULL && s->held.size == 0)
+    else if (s->connection != NULL && backlog_is_empty(&s->backlog))
         connection_end(s->connection);
-    if (s->held.size > 0)
+    if (!backlog_is_empty(&s->backlog))
         return;
     s->ended = true;
     stream_release(s);

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "backlog.h"
 #include "neap/error.h"
-#include "neap/stream.h"
 
 /*
  * One of the consumers of an output, seen from the manifold that feeds it. It
@@ -13,7 +13,7 @@
  */
 
 /* What fits into one that need not hold anything. */
-#define OUTLET_ALL ((size_t)1 << 20)
+#define OUTLET_ALL BACKLOG_ALL
 
 /* How many bytes it can take now; 0: the manifold has to wait. */
 size_t outlet_room(const neap_stream *s);

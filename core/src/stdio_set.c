@@ -110,7 +110,7 @@ static void on_drain_over(void *arg)
     neap_stream *s = NULL;
 
     while ((s = next_output(io, s)) != NULL)
-        if (!stream_is_through(s))
+        if (stream_is_owed(s))
             stream_truncate(s, "drain");
     drained(io);
 }

@@ -27,6 +27,7 @@ neap_stream *stream_new(neap_loop *loop,
     s->holds = end->holds;
     s->limit = end->limit;
     s->buffer = end->buffer;
+    backlog_open(&s->backlog, end);
     s->fd = s->other = -1;
     s->end_cb = end_cb;
     s->end_arg = arg;
@@ -55,7 +56,7 @@ void neap_stream_unref(neap_stream *stream)
     leave(stream->manifold, stream);
     manifold_unref(stream->manifold);
     stream_release(stream);
-    ring_clear(&stream->held);
+    backlog_close(&stream->backlog);
     free(stream->captured);
     free(stream->rest);
     free(stream);
@@ -100,9 +101,19 @@ bool neap_stream_is_closed(const neap_stream *stream)
     return stream->ended;
 }
 
+bool neap_stream_is_output(const neap_stream *stream)
+{
+    return !stream->is_input;
+}
+
 const char *neap_stream_truncated(const neap_stream *stream)
 {
     return stream->truncated;
+}
+
+uint64_t neap_stream_dropped(const neap_stream *stream)
+{
+    return stream->backlog.dropped;
 }
 
 const char *neap_stream_captured(const neap_stream *stream, size_t *size)
@@ -115,6 +126,12 @@ void neap_stream_done(neap_stream *stream)
 {
     stream->holds = false;
     tell(stream);
+}
+
+/* One that drops what it cannot take lacks nothing it was promised. */
+bool stream_is_owed(const neap_stream *s)
+{
+    return !stream_is_through(s) && s->backlog.policy != NEAP_POLICY_DROP;
 }
 
 /* --- opening the far side ------------------------------------------------- */
@@ -159,86 +176,7 @@ void stream_refuse(const neap_stdio_end *end, int sys, neap_error *err)
                          end->path);
 }
 
-/* --- requests ------------------------------------------------------------- */
-
-static void on_late(loop_task *task)
-{
-    stream_request *r =
-        (stream_request *)((char *)task - offsetof(stream_request, late));
-    char *data = r->read_cb != NULL ? r->data : NULL;
-    neap_error err = { 0 };
-
-    if (data != NULL)
-        r->data = NULL; /* the callee's */
-    if (r->code != NEAP_OK)
-        neap_error_set(&err, r->code, r->op, "%s", r->why);
-    stream_request_answer(r, r->code != NEAP_OK ? &err : NULL, data, r->size);
-    neap_error_clear(&err);
-}
-
-static void cancel_nothing(neap_request *req)
-{
-    (void)req; /* it answers on the next turn */
-}
-
-void stream_request_late(stream_request *r, neap_code code, const char *why)
-{
-    r->code = code;
-    r->why = why;
-    r->req.cancel = cancel_nothing;
-    r->late.run = on_late;
-    loop_defer(r->stream->loop, &r->late);
-}
-
-void stream_request_answer(stream_request *r,
-                           const neap_error *err,
-                           char *data,
-                           size_t size)
-{
-    neap_stream *s = r->stream;
-
-    loop_release(s->loop);
-    if (r->read_cb != NULL)
-        r->read_cb(r->arg, err, data, size);
-    else if (r->write_cb != NULL)
-        r->write_cb(r->arg, err);
-    else
-        r->connect_cb(r->arg, err, r->count);
-    neap_stream_unref(r->peer);
-    free(r->data);
-    free(r);
-    neap_stream_unref(s);
-}
-
-stream_request *stream_request_new(neap_stream *s, const char *op, void *arg)
-{
-    stream_request *r = xcalloc(1, sizeof *r);
-
-    r->stream = neap_stream_ref(s);
-    r->op = op;
-    r->arg = arg;
-    loop_hold(s->loop);
-    return r;
-}
-
 /* --- ending --------------------------------------------------------------- */
-
-void stream_fail_requests(neap_stream *s, neap_code code)
-{
-    stream_request *r = s->reader, *w = s->writers, *next;
-
-    s->reader = NULL;
-    s->writers = NULL;
-    if (r != NULL) /* what follows the end of a process is the end */
-        stream_request_late(r, code == NEAP_CANCELLED ? code : NEAP_OK,
-                            "the client was closed");
-    for (; w != NULL; w = next) {
-        next = w->next;
-        stream_request_late(w, code,
-                            code == NEAP_CANCELLED ? "the client was closed"
-                                                   : "the process has ended");
-    }
-}
 
 static void shut_input(neap_stream *s, neap_code code)
 {
@@ -276,7 +214,7 @@ static void close_input(neap_stream *s)
 
 static void close_output(neap_stream *s)
 {
-    ring_clear(&s->held);
+    backlog_close(&s->backlog);
     stream_fail_requests(s, NEAP_OK);
     if (s->connection != NULL)
         connection_end(s->connection);

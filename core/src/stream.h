@@ -49,6 +49,9 @@ void stream_hurry(neap_stream *s);
 /* Has everything been taken that somebody has to wait for? */
 bool stream_is_through(const neap_stream *s);
 
+/* Is something missing where nobody waits for it any longer? */
+bool stream_is_owed(const neap_stream *s);
+
 /* Give up on what has not come yet: `why` is static. */
 void stream_truncate(neap_stream *s, const char *why);
 

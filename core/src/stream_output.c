@@ -1,3 +1,5 @@
+#include <assert.h>
+
 #include "connect.h"
 #include "fifo.h"
 #include "memory.h"
@@ -67,6 +69,19 @@ bool stream_leave(neap_stream *s)
 void stream_hurry(neap_stream *s)
 {
     manifold_hurry(s->manifold);
+}
+
+neap_stream *neap_stream_tap(neap_stream *output, const neap_stdio_end *how)
+{
+    neap_stdio_end end = *how;
+    neap_stream *s;
+
+    assert(!output->is_input);
+    end.kind = NEAP_STDIO_PIPE;
+    end.holds = false;
+    s = stream_new(output->loop, &end, NULL, NULL);
+    s->ended = s->is_ending = manifold_has_ended(output->manifold);
+    return attach(output->manifold, s);
 }
 
 /* --- reading -------------------------------------------------------------- */

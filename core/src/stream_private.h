@@ -3,10 +3,10 @@
 
 /* What the files of streams share. */
 
+#include "backlog.h"
 #include "loop.h"
 #include "manifold.h"
 #include "request.h"
-#include "ring.h"
 #include "stream.h"
 #include "watch.h"
 
@@ -57,8 +57,8 @@ struct neap_stream {
     neap_stream *next;
     bool is_attached;
     bool is_ending; /* what it holds is the last */
-    ring held;      /* not yet taken by its consumer */
-    size_t buffer;  /* how much it may hold; 0: as outlet.c says */
+    backlog backlog;
+    size_t buffer;  /* how much that is in memory; 0: as outlet.c says */
     uint64_t moved; /* bytes written to `other` */
     char *captured;
     size_t captured_size, captured_room, limit;

@@ -283,6 +283,141 @@ static void test_client_is_closed(scene *s)
     assert(flow_read_all(&s->w, slow, 0, SIZE_MAX) == 0);
 }
 
+/* --- policies ------------------------------------------------------------- */
+
+/* One that stalls, beside one that takes all; how much the first holds. */
+static neap_stream *stall(scene *s, neap_stdio_end how)
+{
+    neap_stream *fast = consumer(s, CAPTURE), *slow = consumer(s, how);
+    flow_writer wr;
+
+    start_writer(s, &wr, MUCH);
+    await_captured(s, fast, MUCH);
+    flow_join_writer(&wr);
+    return slow;
+}
+
+static void test_drop(scene *s)
+{
+    neap_stdio_end end = PIPE;
+    neap_stream *slow;
+
+    end.policy = NEAP_POLICY_DROP;
+    end.buffer = 10000;
+    slow = stall(s, end);
+    assert(neap_stream_dropped(slow) == MUCH - 10000);
+    assert(flow_read_all(&s->w, slow, MUCH - 10000, SIZE_MAX) == 10000);
+    assert(neap_stream_is_closed(slow) && !stream_is_owed(slow));
+}
+
+static void test_spill(scene *s)
+{
+    neap_stdio_end end = PIPE;
+    neap_stream *slow;
+
+    end.policy = NEAP_POLICY_SPILL;
+    end.buffer = 10000;
+    end.spill_dir = s->w.dir;
+    end.spill_limit = MUCH;
+    slow = stall(s, end);
+    assert(neap_stream_dropped(slow) == 0);
+    assert(flow_read_all(&s->w, slow, 0, SIZE_MAX) == MUCH);
+}
+
+/* A descriptor may stall as well. */
+static void test_drop_of_copy(scene *s)
+{
+    int target[2], size = 0;
+    neap_stream *slow;
+
+    assert(pipe(target) == 0);
+    slow = stall(s, (neap_stdio_end){ .kind = NEAP_STDIO_FD,
+                                      .fd = target[1],
+                                      .policy = NEAP_POLICY_DROP,
+                                      .buffer = 10000 });
+    close(target[1]);
+    assert(ioctl(target[0], FIONREAD, &size) == 0 && size > 0);
+    assert(neap_stream_dropped(slow) == MUCH - 10000 - (size_t)size);
+    close(target[0]);
+}
+
+static void test_full_spill_blocks(scene *s)
+{
+    neap_stream *fast = consumer(s, CAPTURE), *slow;
+    neap_stdio_end end = PIPE;
+    flow_writer wr;
+
+    end.policy = NEAP_POLICY_SPILL;
+    end.buffer = 10000;
+    end.spill_dir = s->w.dir;
+    end.spill_limit = 200000;
+    slow = consumer(s, end);
+    start_writer(s, &wr, MUCH);
+    while (captured(fast) < 210000)
+        world_turn(&s->w);
+    turns(s);
+    assert(captured(fast) == 210000);
+    assert(flow_read_all(&s->w, slow, 0, SIZE_MAX) == MUCH);
+    await_captured(s, fast, MUCH);
+    flow_join_writer(&wr);
+}
+
+/* --- taps ----------------------------------------------------------------- */
+
+static neap_stream *tap(scene *s, neap_stdio_end how)
+{
+    return neap_stream_tap(s->all[0], &how);
+}
+
+static void test_tap(scene *s)
+{
+    neap_stream *fast = consumer(s, CAPTURE), *late, *later;
+    char data[6000];
+
+    flow_fill(data, 0, sizeof data);
+    assert(write(s->fd, data, 1000) == 1000);
+    await_captured(s, fast, 1000);
+    late = tap(s, PIPE);
+    assert(write(s->fd, data + 1000, 2000) == 2000);
+    await_captured(s, fast, 3000);
+    later = tap(s, PIPE);
+    assert(flow_read_all(&s->w, late, 1000, 2000) == 2000);
+    neap_stream_close(late);
+    neap_stream_unref(late);
+    assert(write(s->fd, data + 3000, 3000) == 3000);
+    end_output(s);
+    await_captured(s, fast, 6000);
+    shut_all(s, NEAP_NOT_FOUND);
+    assert(flow_read_all(&s->w, later, 3000, SIZE_MAX) == 3000);
+    neap_stream_unref(later);
+}
+
+static void test_tap_of_what_has_ended(scene *s)
+{
+    neap_stream *fast = consumer(s, CAPTURE), *late;
+
+    end_output(s);
+    while (!neap_stream_is_closed(fast))
+        world_turn(&s->w);
+    late = tap(s, PIPE);
+    assert(neap_stream_is_closed(late));
+    assert(flow_read_all(&s->w, late, 0, SIZE_MAX) == 0);
+    neap_stream_unref(late);
+}
+
+/* It ends with the process, also where all others were closed. */
+static void test_tap_alone(scene *s)
+{
+    neap_stream *first = consumer(s, PIPE), *late = tap(s, PIPE);
+    flow_writer wr;
+
+    neap_stream_close(first);
+    start_writer(s, &wr, MUCH);
+    assert(flow_read_all(&s->w, late, 0, SIZE_MAX) == MUCH);
+    flow_join_writer(&wr);
+    neap_stream_unref(late);
+}
+
 /* --- connections ---------------------------------------------------------- */
 
 /* The process behind the input reads `size` bytes, then the end if there. */
@@ -553,6 +688,13 @@ static const struct {
     { "what is for nobody stops nobody", test_all_are_closed },
     { "what one holds outlives the process", test_what_is_held_stays },
     { "but not the client", test_client_is_closed },
+    { "one that drops delays nobody", test_drop },
+    { "nor does one that spills", test_spill },
+    { "nor a copy that drops", test_drop_of_copy },
+    { "a spill that is full blocks", test_full_spill_blocks },
+    { "a tap gets what comes from then on", test_tap },
+    { "a tap of what has ended is at its end", test_tap_of_what_has_ended },
+    { "a tap may be the last", test_tap_alone },
     { "an output goes into an input", test_connect },
     { "a slow one stops the process that writes", test_connect_to_slow },
     { "writes go first", test_connect_after_writes },

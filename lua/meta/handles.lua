@@ -17,7 +17,10 @@ local core = {}
 ---@field fd? integer      "fd"
 ---@field limit? integer   "capture", in bytes
 ---@field holds? boolean   "pipe": the wait lasts until stream_done
----@field buffer? integer  outputs: how much it may hold, in bytes
+---@field policy? "block"|"drop"|"spill"  outputs: when it holds too much
+---@field buffer? integer       how much it may hold, in bytes
+---@field spill_dir? string     "spill": where the file is made
+---@field spill_limit? integer  how large that may be
 ---@field more? neap.core.End[]  outputs: consumers beside this one, without path
 
 ---@class neap.core.Io
@@ -314,6 +317,17 @@ function core.stream_write(stream, bytes, options) end
 ---@return integer? count  of bytes
 ---@return neap.Error? err  `failed_precondition`: the input has ended
 function core.stream_connect(output, input, options) end
+
+--- One consumer more of an output, which gets what comes from now on.
+---@param output neap.Stream
+---@param how { policy: string?, buffer: integer?, spill_dir: string?, spill_limit: integer? }
+---@return neap.Stream
+function core.stream_tap(output, how) end
+
+--- How many bytes "drop" has forgotten.
+---@param stream neap.Stream
+---@return integer
+function core.stream_dropped(stream) end
 
 --- Its consumer has taken everything: the wait need not last for it.
 ---@param stream neap.Stream

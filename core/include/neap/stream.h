@@ -30,6 +30,13 @@ typedef enum neap_stdio_kind {
     NEAP_STDIO_FILE,    /* outputs: appended to `file`; input: read from it */
 } neap_stdio_kind;
 
+/* What an output does when its consumer has not taken what it holds yet. */
+typedef enum neap_policy {
+    NEAP_POLICY_BLOCK, /* wait, and with it the process and other consumers */
+    NEAP_POLICY_DROP,  /* forget the oldest, and count it */
+    NEAP_POLICY_SPILL, /* hold more in a file without a name; full, wait */
+} neap_policy;
+
 /* What one stream is connected to. Strings are copied, `fd` is duplicated. */
 typedef struct neap_stdio_end {
     neap_stdio_kind kind;
@@ -39,6 +46,9 @@ typedef struct neap_stdio_end {
     size_t limit;     /* CAPTURE, in bytes; what comes after is dropped */
     bool holds;       /* PIPE: the wait lasts until neap_stream_done */
     size_t buffer;    /* outputs: how much it may hold, in bytes; 0: little */
+    neap_policy policy;
+    const char *spill_dir; /* SPILL: where the file is made */
+    uint64_t spill_limit;  /* SPILL: how large that may be, in bytes */
     const struct neap_stdio_end *more; /* outputs: consumers beside this one */
     size_t more_count;                 /* their `path` is not looked at */
 } neap_stdio_end;
@@ -100,6 +110,15 @@ neap_request *neap_stream_connect(neap_stream *output,
                                   void *arg);
 
 /*
+ * One consumer more of an output, a PIPE, which gets what comes from now on:
+ * `how` has its buffer and policy. Closing it leaves the others. Owned.
+ */
+neap_stream *neap_stream_tap(neap_stream *output, const neap_stdio_end *how);
+
+/* How many bytes DROP has forgotten. */
+uint64_t neap_stream_dropped(const neap_stream *stream);
+
+/*
  * Input: end it once what was written is through; the process sees end of file.
  * Output: read no more; what it holds is gone. Idempotent.
  */
@@ -115,6 +134,9 @@ const char *neap_stream_captured(const neap_stream *stream, size_t *size);
 const char *neap_stream_truncated(const neap_stream *stream);
 
 bool neap_stream_is_closed(const neap_stream *stream);
+
+/* Does it come from a process? Else it goes to one. */
+bool neap_stream_is_output(const neap_stream *stream);
 
 neap_stream *neap_stream_ref(neap_stream *stream);
 void neap_stream_unref(neap_stream *stream); /* NULL is ignored */
