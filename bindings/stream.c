@@ -214,6 +214,12 @@ static int stream_is_closed(lua_State *L)
     return 1;
 }
 
+static int stream_is_output(lua_State *L)
+{
+    lua_pushboolean(L, neap_stream_is_output(check_stream(L, 1)));
+    return 1;
+}
+
 static int stream_tostring(lua_State *L)
 {
     bool closed = neap_stream_is_closed(check_stream(L, 1));
@@ -225,6 +231,7 @@ static int stream_tostring(lua_State *L)
 static const luaL_Reg methods[] = {
     { "close", stream_close },
     { "is_closed", stream_is_closed },
+    { "is_output", stream_is_output },
     { NULL, NULL },
 };
 

@@ -40,6 +40,7 @@ describe("neap.core", function()
    it("has streams and clients that say whether they are closed", function()
       assert.is_function(core.classes.stream.is_closed)
       assert.is_function(core.classes.client.is_closed)
+      assert.is_function(core.classes.stream.is_output)
    end)
 
    it("encodes a message for an Any, and decodes it", function()

@@ -154,6 +154,56 @@ describe("neap.sink", function()
       end)
    end)
 
+   describe("with a policy", function()
+      local function fn() end
+
+      it("reads sizes, and has defaults of its own", function()
+         assert.same({ policy = "drop", buffer = 65536 }, sink.drop(fn, { buffer = "64k" }).how)
+         assert.same({ policy = "drop", buffer = defaults.sink_buffer }, sink.drop(fn).how)
+         assert.same({ policy = "block" }, sink.block(fn).how)
+         assert.same({
+            policy = "spill", buffer = 1, spill_limit = 2, spill_dir = "/here",
+         }, sink.spill(fn, { buffer = 1, limit = 2, dir = "/here" }).how)
+         assert.equal(defaults.spill_limit, sink.spill(fn).how.spill_limit)
+      end)
+
+      it("counts what its streams let go, in its last start", function()
+         local dropping = sink.drop(fn)
+         local function stream(count)
+            return { dropped = function() return count end }
+         end
+
+         assert.equal(0, dropping:dropped())
+         dropping:watch(stream(5))
+         dropping:watch(stream(6))
+         assert.equal(11, dropping:dropped())
+         dropping:begin()
+         assert.equal(0, dropping:dropped())
+      end)
+
+      it("raises on what it cannot be", function()
+         for message, make in pairs {
+            ["bad argument #1 to 'drop' (a consumer of output expected, got nil)"] = sink.drop,
+            ["bad argument #1 to 'spill' (it has a policy already)"] = function()
+               sink.spill(sink.drop(fn))
+            end,
+            ["bad argument #2 to 'block' (table expected, got string)"] = function()
+               sink.block(fn, "64k")
+            end,
+            ["sink.drop: buffer: 0 holds nothing"] = function() sink.drop(fn, { buffer = 0 }) end,
+            ["sink.spill: dir: 5 is not the path of a directory"] = function()
+               sink.spill(fn, { dir = 5 })
+            end,
+         } do
+            local ok, err = pcall(make)
+            assert.is_false(ok)
+            assert.equal(message, (tostring(err):gsub("^.-:%d+: ", "")))
+         end
+         assert.has_error(function() sink.drop(fn, { limit = 1 }) end)
+         assert.has_error(function() sink.spill(fn, { limit = "x" }) end)
+      end)
+   end)
+
    it("tells its own from other tables", function()
       assert.is_true(sink.is_sink(sink.tail(1)))
       assert.is_false(sink.is_sink {})

@@ -60,6 +60,27 @@ describe("neap.stdio", function()
       assert.same({ kind = "file", path = "/here/log" }, made.stdout)
    end)
 
+   it("gives each consumer of a list the policy around it", function()
+      local dropping = sink.drop({ fn, "pipe" }, { buffer = 5 })
+      local made = assert(ends { stdout = { dropping, "inherit" } }).stdout
+      local how = { policy = "drop", buffer = 5 }
+
+      assert.same({ kind = "list", consumers = {
+         { kind = "function", fn = fn, hold = how, counted = dropping },
+         { kind = "pipe", hold = how, counted = dropping },
+         { kind = "inherit" },
+      } }, made)
+   end)
+
+   it("wants the directory of a spill", function()
+      local made = assert(ends { stdout = sink.spill(fn, { dir = "in" }) }).stdout
+      assert.same({ "function", "/here/in" }, { made.kind, made.hold.spill_dir })
+
+      local _, err = ends { stdout = sink.spill(fn, { dir = "/gone" }) }
+      assert.same({ "invalid_argument", "ENOENT" }, { err.code, err.errno })
+      assert.equal('stdout: dir: "/gone" does not exist', err.message)
+   end)
+
    it("reads a source anew for each start", function()
       local text = source.string "hello"
 
@@ -111,6 +132,8 @@ describe("neap.stdio", function()
       { { stdout = { { "pipe" } } }, "stdout[1]: a table is not a stream (" },
       { { stdout = { "pipe", "stdout" } }, 'stdout[2]: "stdout" is not a stream (' },
       { { stdout = { "pipe", "pipe" } }, 'stdout: only one "pipe"' },
+      { { stdout = { "pipe", sink.drop "pipe" } }, 'stdout: only one "pipe"' },
+      { { stdout = { fn, sink.drop { sink.block(fn) } } }, "stdout[2]: a policy inside another" },
       { { stdout = "/gone/log" }, 'stdout: "/gone" does not exist', "ENOENT" },
       { { stdout = "./" }, 'stdout: "./" is not the path of a file' },
       { { stdin = "/gone" }, 'stdin: "/gone" does not exist', "ENOENT" },

@@ -296,6 +296,10 @@ function Stream:close() end
 ---@return boolean
 function Stream:is_closed() end
 
+--- Does it come from a process? Else it goes to one.
+---@return boolean
+function Stream:is_output() end
+
 ---@param stream neap.Stream
 ---@param options? { timeout: number? }
 ---@return string? chunk  nil at the end

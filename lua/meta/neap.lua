@@ -7,7 +7,7 @@
 ---@class neap
 ---@field json table           encode, decode, array, is_array, null, uint
 ---@field log table            error, warn, info, debug, trace; level, sink
----@field sink table           lines, file, tail
+---@field sink table           lines, file, tail; block, drop, spill
 ---@field source table         string
 ---@field pipe async fun(...: neap.Process|neap.Stage): neap.Exit[]?, neap.Error?
 ---@field engine table         start, stop, status: the embedded containerd
@@ -22,6 +22,7 @@
 ---| string                     # a path with a "/": appended to
 ---| async fun(bytes: string?)  # nil at the end
 ---| neap.Sink
+---| neap.Stream                # another process's input
 ---| neap.Output[]              # each gets every byte
 
 ---@alias neap.Input
@@ -29,6 +30,7 @@
 ---| string                     # a path with a "/"
 ---| async fun(): string|number|nil, any  # nil at the end; nil and an error
 ---| table                      # of neap.source
+---| neap.Stream                # another process's output
 
 ---@class neap.Io
 ---@field stdin? neap.Input

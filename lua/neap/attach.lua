@@ -46,8 +46,8 @@ return function(process, given)
    config.reader = pipes.reader(process, names, own)
    local ok, err = core.process_attach(process, config)
    if not ok then return nil, err end
-   for name, index in pairs { stdin = 0, stdout = 1, stderr = 2 } do
-      if io[name].kind == "pipe" then state[name] = core.process_stream(process, index) end
+   for name in pairs(stdio.fields) do
+      state[name] = plumbing.kept(process, name, io[name])
    end
    plumbing.start(process, pumps)
    return true

@@ -30,6 +30,9 @@ local defaults = {
    -- What is kept of its output.
    drain = 2, -- after the exit, while a child holds the stream open
    capture_limit = 16 * MIB, -- each of stdout and stderr of client:run
+   sink_buffer = MIB, -- of a consumer that drops or spills
+   spill_limit = 1024 * MIB,
+   spill_dir = "/var/tmp", -- on a disk; /tmp may be memory
    line_limit = MIB, -- of read "l", lines, and sink.lines
    expect_limit = MIB, -- what expect looks at
    pipe = { size = 64 * KIB, quiet = 0.1, in_flight = 2 * MIB }, -- when one breaks

@@ -6,6 +6,7 @@
 
 local defaults = require "neap.defaults"
 local file = require "neap.sink.file"
+local policy = require "neap.sink.policy"
 local values = require "neap.config.values"
 
 local sink = {}
@@ -130,6 +131,59 @@ function sink.file(path, options)
    local object, why = file.new(path, options or {})
    if not object then error(why, 2) end
    return make(object)
+end
+
+--- A consumer of output with a policy of its own for what it has not taken yet.
+local function with_policy(kind, consumer, options)
+   if consumer == nil then
+      error(("bad argument #1 to '%s' (a consumer of output expected, got nil)"):format(kind), 3)
+   end
+   if sink.is_sink(consumer) and consumer.how then
+      error(("bad argument #1 to '%s' (it has a policy already)"):format(kind), 3)
+   end
+   values.expect_table(options, 2, kind, true, 3)
+   local how, why = policy.parse(kind, options or {})
+   if not how then error(("sink.%s: %s"):format(kind, why), 3) end
+
+   local streams = {}
+   return make {
+      how = how, consumer = consumer,
+      begin = function() streams = {} end,
+      watch = function(_, stream) streams[#streams + 1] = stream end,
+      dropped = function()
+         local sum = 0
+         for _, stream in ipairs(streams) do sum = sum + stream:dropped() end
+         return sum
+      end,
+   }
+end
+
+---@class neap.sink.WithPolicy: neap.Sink
+---@field dropped fun(self): integer  bytes of its last start that were let go
+
+--- Let the process wait while the consumer has `buffer` bytes to take; so does every
+--- consumer beside it. That is what one does anyway, with as little as can be.
+---@param consumer any  what an output takes
+---@param options? neap.sink.PolicyOptions
+---@return neap.sink.WithPolicy
+function sink.block(consumer, options)
+   return with_policy("block", consumer, options)
+end
+
+--- Let the oldest bytes go where the consumer takes too little; `dropped()` counts.
+---@param consumer any
+---@param options? neap.sink.PolicyOptions
+---@return neap.sink.WithPolicy
+function sink.drop(consumer, options)
+   return with_policy("drop", consumer, options)
+end
+
+--- Keep what the consumer has not taken in a file without a name; full, it blocks.
+---@param consumer any
+---@param options? neap.sink.PolicyOptions
+---@return neap.sink.WithPolicy
+function sink.spill(consumer, options)
+   return with_policy("spill", consumer, options)
 end
 
 return sink

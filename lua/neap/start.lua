@@ -27,11 +27,8 @@ end
 --- Streams that a caller reads later stay with the handle, beyond its deletion.
 local function keep_streams(process, io)
    local state = core.state(process)
-   for name, index in pairs { stdin = 0, stdout = 1, stderr = 2 } do
-      local kind = io[name].kind
-      if kind == "pipe" or kind == "capture" then
-         state[name] = core.process_stream(process, index)
-      end
+   for name in pairs(stdio.fields) do
+      state[name] = plumbing.kept(process, name, io[name])
    end
 end
 

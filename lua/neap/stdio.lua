@@ -15,12 +15,15 @@ local stdio = {}
 
 ---@class neap.stdio.End
 ---@field kind string  "null", "inherit", "pipe", "file", "function", "capture",
----   "merged" (stderr), "list" (outputs), "sink" (outputs), "source" (stdin)
+---   "merged" (stderr), "list" (outputs), "sink" (outputs), "source" (stdin), "stream"
 ---@field path? string       "file": absolute
 ---@field fn? function       "function"; "source": returns bytes, then nil
 ---@field sink? neap.Sink    "sink"
 ---@field limit? integer     "capture", in bytes
+---@field stream? neap.Stream  "stream": another process's
 ---@field consumers? neap.stdio.End[]  "list"
+---@field hold? neap.sink.Policy  outputs
+---@field counted? neap.sink.WithPolicy  where that comes from
 
 ---@class neap.Stdio
 ---@field stdin neap.stdio.End

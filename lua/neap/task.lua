@@ -15,6 +15,7 @@ local signals = require "neap.signal"
 local talk = require "neap.talk"
 
 require "neap.stream"
+require "neap.tap"
 
 ---@class neap.Task: neap.Process
 local Task = core.classes.task

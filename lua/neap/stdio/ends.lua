@@ -3,14 +3,16 @@
 local escape = require "neap.escape"
 local fields = require "neap.fields"
 local path = require "neap.path"
+local policy = require "neap.sink.policy"
 local sink = require "neap.sink"
 local source = require "neap.source"
 
 local ends = {}
 
 local WORDS <const> = { null = true, inherit = true, pipe = true }
-local INPUT <const> = '"null", "inherit", "pipe", a path with a "/", a function or a source'
-local OUTPUT <const> = '"null", "inherit", "pipe", a path with a "/", a function, a list or a sink'
+local PLAIN <const> = '"null", "inherit", "pipe", a path with a "/", a function, '
+local INPUT <const> = PLAIN .. "a source or a process's output"
+local OUTPUT <const> = PLAIN .. "a list, a sink or a process's input"
 
 local function refuse(name, value)
    local hint = ""
@@ -55,6 +57,24 @@ local function plain_end(name, value, options)
    return nil
 end
 
+local function is_stream(value)
+   local mt = type(value) == "userdata" and getmetatable(value)
+   return mt and mt.__name == "neap.stream"
+end
+
+--- Another process's stream, of the other direction.
+local function stream_end(name, stream)
+   local is_input = name == "stdin"
+   if stream:is_output() ~= is_input then
+      return nil, ("%s: the stream is another process's %s (give its %s)"):format(
+         name, is_input and "input" or "output", is_input and "output" or "input")
+   end
+   if stream:is_closed() and not is_input then
+      return nil, ("%s: the other process's input is closed"):format(name)
+   end
+   return { kind = "stream", stream = stream }
+end
+
 --- Read what standard input comes from.
 ---@param value any
 ---@param options neap.stdio.Options
@@ -64,13 +84,22 @@ end
 function ends.input(value, options)
    if value == nil then return { kind = "null" } end
    if source.is_source(value) then return { kind = "source", fn = value:open() } end
+   if is_stream(value) then return stream_end("stdin", value) end
 
    local made, why, errno = plain_end("stdin", value, options)
    if made or why then return made, why, errno end
    return refuse("stdin", value)
 end
 
---- Every consumer in a list gets every byte; "null" takes none and is left out.
+--- The consumers that one end is: "null" is none.
+local function add_consumers(consumers, e)
+   if e.kind == "null" then return end
+   for _, one in ipairs(e.kind == "list" and e.consumers or { e }) do
+      consumers[#consumers + 1] = one
+   end
+end
+
+--- Every consumer in a list gets every byte.
 local function list_end(name, list, options)
    if #list == 0 or not fields.is_list(list) then
       return nil, ("%s: %s is not a list of consumers (at least one)"):format(
@@ -84,13 +113,31 @@ local function list_end(name, list, options)
 
       local made, why, errno = ends.output(("%s[%d]"):format(name, i), item, options)
       if not made then return nil, why, errno end
-      if made.kind == "pipe" then pipes = pipes + 1 end
-      if made.kind ~= "null" then consumers[#consumers + 1] = made end
+      add_consumers(consumers, made)
+   end
+   for _, e in ipairs(consumers) do
+      if e.kind == "pipe" then pipes = pipes + 1 end
    end
    if pipes > 1 then return nil, ("%s: only one \"pipe\" fits in a list"):format(name) end
    if #consumers == 0 then return { kind = "null" } end
    if #consumers == 1 then return consumers[1] end
    return { kind = "list", consumers = consumers }
+end
+
+--- What a sink with a policy wraps: each consumer of it has that policy.
+local function policy_end(name, value, options)
+   local made, why, errno = ends.output(name, value.consumer, options)
+   if not made then return nil, why, errno end
+   local how
+   how, why, errno = policy.place(value.how, options.cwd, options.fs)
+   if not how then return nil, ("%s: %s"):format(name, why), errno end
+
+   value:begin()
+   for _, e in ipairs(made.kind == "list" and made.consumers or { made }) do
+      if e.hold then return nil, ("%s: a policy inside another"):format(name) end
+      e.hold, e.counted = how, value
+   end
+   return made
 end
 
 --- Read where an output goes.
@@ -101,6 +148,7 @@ end
 ---@return string? why
 ---@return string? errno
 function ends.output(name, value, options)
+   if sink.is_sink(value) and value.how then return policy_end(name, value, options) end
    if sink.is_sink(value) then
       local given, is_plain = sink.file_path(value)
       if not given then return { kind = "sink", sink = value } end
@@ -108,6 +156,7 @@ function ends.output(name, value, options)
       if not file or is_plain then return file, why, errno end
       return { kind = "sink", sink = value, path = file.path }
    end
+   if is_stream(value) then return stream_end(name, value) end
    local made, why, errno = plain_end(name, value, options)
    if made or why then return made, why, errno end
    if type(value) == "table" then return list_end(name, value, options) end
