@@ -28,7 +28,8 @@ static double monotonic(void)
 /* Does somebody wait for what might pass unheard, and was not asked for yet? */
 static bool waits_in_doubt(const neap_process *p)
 {
-    return p->waiters != NULL && p->asked == 0 && process_needs_proof(p);
+    return (p->waiters != NULL || p->owes_input_end) && p->asked == 0 &&
+           process_needs_proof(p);
 }
 
 static bool any_in_doubt(const events *e)

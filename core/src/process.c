@@ -107,12 +107,34 @@ void process_can_close_input(neap_process *p)
         close_input(p);
 }
 
+/* Once containerd answers again, this handle is settled: then it is told. */
+static void owe_input_end(neap_process *p)
+{
+    p->owes_input_end = true;
+    p->covered = false;
+    events_need(p->client->events, p);
+}
+
+/* A process that ended meanwhile reads nothing. */
 static void
 on_close_input(void *arg, const neap_error *err, const ProtobufCMessage *m)
 {
-    (void)err; /* a process that ended meanwhile reads nothing */
+    neap_process *p = arg;
+
     (void)m;
-    neap_process_unref(arg);
+    if (err != NULL &&
+        (err->code == NEAP_UNAVAILABLE || err->code == NEAP_DEADLINE_EXCEEDED))
+        owe_input_end(p);
+    neap_process_unref(p);
+}
+
+void process_pay_input_end(neap_process *p)
+{
+    bool owes = p->owes_input_end;
+
+    p->owes_input_end = false;
+    if (owes)
+        close_input(p);
 }
 
 static void close_input(neap_process *p)

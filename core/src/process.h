@@ -44,6 +44,7 @@ struct neap_process {
     char *paths[3]; /* of FIFOs as containerd has them; not attached */
     bool terminal;
     bool can_close_input, wants_input_closed;
+    bool owes_input_end; /* containerd was away when it was to be told */
     waiter *waiters;
     timer *doubt; /* an exit 137 that may be a dead shim's */
 };
@@ -65,6 +66,10 @@ bool process_open_io(neap_process *p, const neap_stdio *io, neap_error *err);
 
 /* containerd has the process: input may be closed from now on. */
 void process_can_close_input(neap_process *p);
+
+/* Tell of the end of input that containerd has not heard of, if there is one.
+ */
+void process_pay_input_end(neap_process *p);
 
 /* --- the exit, in process_exit.c ------------------------------------------ */
 

@@ -239,6 +239,7 @@ void process_settle(neap_process *p, const process_state *state, bool covered)
     if (state->status == CONTAINERD__V1__TYPES__STATUS__STOPPED)
         process_exited(p, state->exit_status, record_time(state->exited_at),
                        false);
+    process_pay_input_end(p);
 }
 
 void process_lost(neap_process *p)

@@ -173,6 +173,30 @@ describe("standard input", function()
       assert.equal("failed_precondition", writer:join())
    end)
 
+   it("ends though containerd is away when it is closed", function()
+      local daemon = live.daemon()
+      finally(function() daemon:stop() end)
+      local other <close> = daemon:client()
+      local io = { stdin = "pipe", stdout = "pipe" }
+      local first = other:create { rootfs = live.rootfs(), args = { "cat" } }
+      local second = other:create { rootfs = live.rootfs(), args = { "sleep", "1000" } }
+      local cat, process = first:start(io), second:start()
+      process = process:exec { args = { "cat" }, stdin = "pipe", stdout = "pipe" }
+      daemon:stop()
+      for _, each in ipairs { cat, process } do
+         each:write "said\n"
+         assert.equal("said", each:read "l")
+         each:close_stdin()
+      end
+      neap.sleep(0.05) -- it is told in vain
+      daemon:start()
+      for _, each in ipairs { process, cat } do
+         assert.same({ "" }, { each:read("a", { timeout = 20 }) })
+         assert.equal(0, each:wait { timeout = 20 }.code)
+      end
+      for _, made in ipairs { first, second } do made:delete { force = true } end
+   end)
+
    it("is no directory", function()
       local process, err = task:exec { args = { "cat" }, stdin = "/tmp/." }
       assert.same({ nil, "invalid_argument", "EISDIR" }, { process, err.code, err.errno })
