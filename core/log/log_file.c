@@ -81,8 +81,7 @@ static int end_torn_line(const log_file *file, log_commit *commit)
 }
 
 /* Begin at the end of a file that is not the commit's. */
-static int
-begin(log_file *file, log_state *state, const struct stat *st, bool rotated)
+static int begin(log_file *file, log_state *state, const struct stat *st)
 {
     log_commit commit = *log_state_now(state);
     int result;
@@ -90,8 +89,6 @@ begin(log_file *file, log_state *state, const struct stat *st, bool rotated)
     commit.device = st->st_dev;
     commit.inode = st->st_ino;
     commit.offset = (uint64_t)st->st_size;
-    if (rotated)
-        commit.rotating = 0;
     result = end_torn_line(file, &commit);
     if (result == 0)
         log_state_commit(state, &commit);
@@ -105,7 +102,7 @@ static int open_current(log_file *file, log_state *state)
 
     if (result != 0 || is_of(log_state_now(state), &st))
         return result;
-    result = begin(file, state, &st, false);
+    result = begin(file, state, &st);
     if (result != 0)
         log_file_close(file);
     return result;
@@ -125,31 +122,10 @@ static void notice_truncation(log_state *state, const struct stat *st)
 /* --- rotation ------------------------------------------------------------- */
 
 /*
- * The stages, of which each finds out whether it was done before a kill:
- *   1. the commit says `rotating`, everything before is written;
- *   2. the older files move up, see log_rotate.h;
- *   3. FILE, while it is still the commit's, becomes FILE.1;
- *   4. a new FILE is made, and the commit says so.
+ * A kill may come between any two steps. While FILE is the commit's, the log
+ * goes on there and is rotated a little later: log_rotate goes on where it was
+ * broken off. Once it is not, a new one is begun.
  */
-static int finish_rotation(log_file *file, log_state *state)
-{
-    struct stat st;
-    int result = 0;
-
-    log_gzip_wait(&file->compressor);
-    if (lstat(file->path, &st) == 0 && is_of(log_state_now(state), &st))
-        result = log_rotate(file->path, file->max_file);
-    if (result != 0)
-        return result;
-    log_file_close(file);
-    result = open_log(file, &st);
-    if (result == 0)
-        result = begin(file, state, &st, true);
-    if (result == 0 && file->compress)
-        file->compressor = log_gzip_start(file->path, file->max_file);
-    return result;
-}
-
 int log_file_rotate(log_file *file, log_state *state, log_commit *commit)
 {
     int result;
@@ -157,10 +133,15 @@ int log_file_rotate(log_file *file, log_state *state, log_commit *commit)
     if (file->fsync_s != LOG_FSYNC_NEVER && fdatasync(file->fd) != 0)
         return -errno;
     log_file_trim(file, commit);
-    commit->rotating = 1;
-    log_state_commit(state, commit);
-    result = finish_rotation(file, state);
+    log_gzip_wait(&file->compressor);
+    result = log_rotate(file->path, file->max_file);
+    if (result != 0)
+        return result;
+    log_file_close(file);
+    result = open_current(file, state);
     *commit = *log_state_now(state);
+    if (result == 0 && file->compress)
+        file->compressor = log_gzip_start(file->path, file->max_file);
     return result;
 }
 
@@ -168,8 +149,6 @@ int log_file_ready(log_file *file, log_state *state)
 {
     struct stat st;
 
-    if (log_state_now(state)->rotating)
-        return finish_rotation(file, state);
     if (file->fd >= 0 && lstat(file->path, &st) == 0 &&
         is_of(log_state_now(state), &st)) {
         notice_truncation(state, &st);

@@ -31,8 +31,8 @@ void log_file_init(log_file *file, const log_options *options);
 
 /*
  * See that the file is open, and that it is the one the name means: a log that
- * was deleted or moved away is made anew. Finishes a rotation that was begun.
- * 0 or a negative errno, like the following.
+ * was deleted or moved away is made anew. 0 or a negative errno, like the
+ * following.
  */
 int log_file_ready(log_file *file, log_state *state);
 

@@ -121,15 +121,15 @@ static void turn(logger *l)
 
 /* --- begin and end -------------------------------------------------------- */
 
-static int begin(logger *l, int ready, bool first)
+/* The first one must be able to write; a later one has bytes to keep. */
+static int begin(logger *l, int ready)
 {
     int result = log_work_recover(&l->work);
     char text[400];
 
-    if (result == 0 || !first) {
+    if (result == 0 || l->work.session->resumed) {
         log_work_judge(&l->work, result);
-        if (first)
-            log_ready_ok(ready);
+        log_ready_ok(ready);
         return 0;
     }
     log_work_describe(&l->work, -result, text, sizeof text);
@@ -176,7 +176,7 @@ static void finish(logger *l)
     }
 }
 
-int log_loop_run(log_session *session, int ready, bool first)
+int log_loop_run(log_session *session, int ready)
 {
     logger l = { .work = { .session = session,
                            .writer =
@@ -187,7 +187,7 @@ int log_loop_run(log_session *session, int ready, bool first)
                            .retry = LOG_NEVER },
                  .signals = open_signals(),
                  .linger = LOG_NEVER };
-    int result = begin(&l, ready, first);
+    int result = begin(&l, ready);
 
     while (result == 0 && !l.told_to_end && !log_work_is_over(&l.work))
         turn(&l);

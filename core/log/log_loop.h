@@ -5,10 +5,9 @@
 
 /*
  * A logger at work, from whatever its predecessor left to the end of the
- * streams. SIGTERM, SIGINT and SIGCHLD are to be blocked. The `first` one tells
- * `ready` that it works, or why not; a later one keeps trying. Gives the status
- * to exit with.
+ * streams. SIGTERM, SIGINT and SIGCHLD are to be blocked. `ready` is told
+ * that it works or why not; -1: nobody is. Gives the status to exit with.
  */
-int log_loop_run(log_session *session, int ready, bool first);
+int log_loop_run(log_session *session, int ready);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "neap/error.h"
 
-static void let_go_of_stdio(void)
+void log_ready_let_go(void)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -19,11 +19,11 @@ static void let_go_of_stdio(void)
 
 void log_ready_ok(int fd)
 {
-    let_go_of_stdio();
-    if (fd < 0)
-        return;
-    (void)!write(fd, "ok\n", 3);
-    close(fd);
+    if (fd >= 0)
+        (void)!write(fd, "ok\n", 3);
+    if (fd > 2)
+        close(fd);
+    log_ready_let_go();
 }
 
 void log_ready_fail(int fd, int sys, const char *text)

@@ -89,13 +89,13 @@ static bool open_state(log_session *s, neap_error *err)
     if (s->state == NULL || !open_spools(s, err))
         return false;
     owner = owner_of(s);
+    s->resumed = log_state_fits(s->state, &owner);
     for (unsigned i = 0; i < LOG_STREAMS && result == 0; i++)
-        result = log_state_fits(s->state, &owner)
-                     ? log_spool_measure(&s->spool[i])
-                     : log_spool_reset(&s->spool[i]);
+        result = s->resumed ? log_spool_measure(&s->spool[i])
+                            : log_spool_reset(&s->spool[i]);
     if (result != 0)
         return fail(err, -result, "use the spool of", s->options->state);
-    if (!log_state_fits(s->state, &owner))
+    if (!s->resumed)
         log_state_reset(s->state, &owner);
     return true;
 }

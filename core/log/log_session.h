@@ -1,6 +1,8 @@
 #ifndef LOG_SESSION_H
 #define LOG_SESSION_H
 
+#include <stdbool.h>
+
 #include "log_options.h"
 #include "log_spool.h"
 #include "log_state.h"
@@ -16,6 +18,7 @@ typedef struct log_session {
     int lock; /* -1: none, as the next */
     int listen;
     log_state *state;
+    bool resumed; /* another logger began with these streams */
     log_spool spool[2];
 } log_session;
 

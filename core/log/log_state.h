@@ -29,7 +29,7 @@ typedef struct log_commit {
     uint64_t done[2];       /* how much of each spool the log has taken */
     int64_t piece_at[2];    /* when the line began whose pieces are written */
     uint64_t dropped;
-    uint32_t rotating;
+    uint32_t unused;
     uint32_t ended; /* a bit a stream: its unfinished line is written */
 } log_commit;
 
@@ -54,7 +54,7 @@ typedef struct log_state {
     char trouble[488];
 
     uint32_t current;
-    uint32_t unused;
+    uint32_t pid; /* whose it is now */
     log_commit commit[2];
     log_owner owner;    /* whose state this is */
     int64_t read_at[2]; /* when each stream was last read, in ns */

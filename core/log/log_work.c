@@ -131,9 +131,13 @@ void log_work_stream(log_work *work, unsigned stream, short found)
 
 void log_work_again(log_work *work)
 {
-    work->retry = LOG_NEVER;
-    for (unsigned i = 0; i < LOG_STREAMS && work->retry == LOG_NEVER; i++)
-        write_on(work, i, false);
+    int result = 0;
+
+    for (unsigned i = 0; i < LOG_STREAMS && result == 0; i++)
+        result = log_writer_run(work->writer, i, false);
+    log_work_judge(work, result);
+    for (unsigned i = 0; i < LOG_STREAMS; i++)
+        release(work, i);
 }
 
 void log_work_drain(log_work *work, unsigned stream)

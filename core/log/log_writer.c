@@ -260,7 +260,7 @@ static void pass_over(log_writer *w, unsigned stream, bool end, bool dropped)
     log_commit commit = *log_state_now(w->state);
     uint64_t size = w->spool[stream].size;
 
-    if (dropped && !commit.rotating)
+    if (dropped)
         log_file_trim(&w->file, &commit);
     if (dropped)
         commit.dropped += size - commit.done[stream];

@@ -6,10 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log_keeper.h"
 #include "log_loop.h"
 #include "log_options.h"
 #include "log_ready.h"
 #include "log_session.h"
+#include "memory.h"
 
 /*
  * neap-log: the one reader of a container's output. It writes the log and
@@ -43,28 +45,60 @@ static void set_signals(void)
     sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
+/* The keeper writes over the words that the process was started with. */
+static char **copy_words(int argc, char **argv)
+{
+    char **words = xcalloc((size_t)argc + 1, sizeof *words);
+
+    for (int i = 0; i < argc; i++)
+        words[i] = xstrdup(argv[i]);
+    return words;
+}
+
+static void free_words(char **words)
+{
+    for (size_t i = 0; words[i] != NULL; i++)
+        free(words[i]);
+    free(words);
+}
+
+static int run(const log_options *options, int argc, char **argv)
+{
+    static log_session session;
+    neap_error err = { 0 };
+    log_keeper keeper;
+    int status;
+
+    if (!log_session_open(&session, options, &err)) {
+        log_ready_fail(options->ready, err.sys, err.message);
+        neap_error_clear(&err);
+        return 1;
+    }
+    keeper = log_keeper_start(&session, argc, argv);
+    status = log_loop_run(&session, options->ready);
+    log_keeper_end(&keeper);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
-    static log_options options;
-    static log_session session;
-    const char *problem = log_options_parse(&options, argc, argv);
-    neap_error err = { 0 };
+    char **words = copy_words(argc, argv);
+    log_options options;
+    const char *problem = log_options_parse(&options, argc, words);
+    int status = 2;
 
     if (options.binary)
         options.ready = 5;
     if (problem != NULL) {
         log_ready_fail(options.ready, EINVAL, problem);
-        return 2;
+    } else {
+        close_others(&options);
+        setsid();
+        umask(0177);
+        (void)!chdir("/");
+        set_signals();
+        status = run(&options, argc, argv);
     }
-    close_others(&options);
-    setsid();
-    umask(0177);
-    (void)!chdir("/");
-    set_signals();
-    if (!log_session_open(&session, &options, &err)) {
-        log_ready_fail(options.ready, err.sys, err.message);
-        neap_error_clear(&err);
-        return 1;
-    }
-    return log_loop_run(&session, options.ready, true);
+    free_words(words);
+    return status;
 }

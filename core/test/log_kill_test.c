@@ -230,6 +230,30 @@ test_kills(const char *driver, int streams, char **more, const char *name)
     passed(name);
 }
 
+/* Nobody starts another logger, and the container ends meanwhile. */
+static void test_keeper(void)
+{
+    logger l;
+    char *log;
+
+    logger_open(&l);
+    logger_start(&l, "raw", NULL);
+    logger_say(&l, 1, "read\n");
+    logger_await(&l, "log", 5);
+    logger_kill(&l, SIGKILL);
+    logger_say(&l, 1, "in the FIFO\n");
+    close(l.out);
+    close(l.err);
+    l.out = l.err = -1;
+    while (access(logger_path(&l, "reader"), F_OK) == 0)
+        usleep(1000);
+    log = logger_file(&l, "log", NULL);
+    assert(strcmp(log, "read\nin the FIFO\n") == 0);
+    free(log);
+    logger_close(&l);
+    passed("what a FIFO holds outlives both the logger and the container");
+}
+
 int main(void)
 {
     static char size[] = "--max-size", bytes[] = "300k", file[] = "--max-file",
@@ -244,5 +268,6 @@ int main(void)
     test_kills("json-file", 2, rotated, "nor while files are rotated");
     test_kills("raw", 1, rotated, "nor while raw files are");
     test_kills("json-file", 2, packed, "nor while they are compressed");
+    test_keeper();
     return 0;
 }

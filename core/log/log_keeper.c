@@ -1,0 +1,203 @@
+#include "log_keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fifo.h"
+#include "log_clock.h"
+#include "log_ready.h"
+#include "memory.h"
+
+#define RESPITE                                                                \
+    INT64_C(1000000000) /* for who wants to start another itself               \
+                         */
+#define GLANCE 50000000 /* to see whether somebody has */
+
+static const char name[] = "neap-keep";
+
+/* --- another logger ------------------------------------------------------- */
+
+/* The same words, but for the descriptor to answer on. */
+static char **copy_words(int argc, char **argv, const char *ready)
+{
+    char **words = xcalloc((size_t)argc + 4, sizeof *words);
+    int n = 0;
+
+    for (int i = 0; i < argc; i++) {
+        const char *word = argv[i] + (strncmp(argv[i], "--", 2) == 0 ? 2 : 0);
+
+        if (strcmp(word, "ready") == 0)
+            i++;
+        else if (strcmp(word, "finish") != 0)
+            words[n++] = xstrdup(argv[i]);
+    }
+    words[n++] = xstrdup("--ready");
+    words[n++] = xstrdup(ready);
+    return words;
+}
+
+static void free_words(char **words)
+{
+    for (size_t i = 0; words[i] != NULL; i++)
+        free(words[i]);
+    free(words);
+}
+
+/* Start it; whatever it answers, it has the FIFOs open by then or will not. */
+static void start_another(char **words, int answer[2])
+{
+    char said;
+    pid_t child = fork();
+
+    if (child == 0) {
+        fcntl(answer[1], F_SETFD, 0);
+        execv("/proc/self/exe", words);
+        _exit(127);
+    }
+    close(answer[1]);
+    while (child > 0 && read(answer[0], &said, 1) < 0 && errno == EINTR)
+        continue;
+}
+
+/*
+ * Where the writers have left it sees no end, since they were never there to
+ * it: then they are made to have come and gone. That harms nobody else.
+ */
+static void show_end(const log_session *session)
+{
+    for (unsigned i = 0; i < LOG_STREAMS; i++) {
+        struct pollfd fifo = { .fd = session->spool[i].fifo };
+
+        if (fifo.fd >= 0 && poll(&fifo, 1, 0) == 1 && fifo.revents & POLLHUP)
+            fifo_expect_end(session->options->fifo[i]);
+    }
+}
+
+/* --- keeping -------------------------------------------------------------- */
+
+/* True: it was killed. */
+static bool await_end(int begin)
+{
+    char byte;
+    ssize_t n;
+
+    do
+        n = read(begin, &byte, 1);
+    while (n < 0 && errno == EINTR);
+    return n == 0;
+}
+
+/* Is there another logger, or nothing left to log? */
+static bool is_settled(const log_session *session, pid_t logger)
+{
+    struct stat st;
+
+    return session->state->over || session->state->pid != (uint32_t)logger ||
+           lstat(session->options->reader, &st) != 0 ||
+           lstat(session->options->fifo[0], &st) != 0;
+}
+
+static bool is_left_alone(const log_session *session, pid_t logger)
+{
+    struct timespec glance = { .tv_nsec = GLANCE };
+    int64_t until = log_clock_elapsed() + RESPITE;
+
+    while (log_clock_elapsed() < until) {
+        if (is_settled(session, logger))
+            return false;
+        nanosleep(&glance, NULL);
+    }
+    return !is_settled(session, logger);
+}
+
+static void close_descriptors(const log_session *s, int begin, int answer[2])
+{
+    int keep[] = { s->spool[0].fifo, s->spool[1].fifo, begin, answer[0],
+                   answer[1] };
+
+    int top = 3;
+
+    for (size_t i = 0; i < sizeof keep / sizeof *keep; i++)
+        top = keep[i] >= top ? keep[i] + 1 : top;
+    for (int fd = 3; fd < top; fd++) {
+        bool kept = false;
+
+        for (size_t i = 0; i < sizeof keep / sizeof *keep; i++)
+            kept = kept || keep[i] == fd;
+        if (!kept)
+            close(fd);
+    }
+    close_range((unsigned)top, ~0U, 0);
+}
+
+/* It is no neap-log to who looks for those. */
+static void rename_process(int argc, char **argv)
+{
+    size_t room = (size_t)(argv[argc - 1] - argv[0]) + strlen(argv[argc - 1]);
+
+    prctl(PR_SET_NAME, name);
+    memset(argv[0], 0, room);
+    if (room >= sizeof name)
+        memcpy(argv[0], name, sizeof name);
+}
+
+static _Noreturn void
+keep(const log_session *session, pid_t logger, int begin, int argc, char **argv)
+{
+    char number[16], **words;
+    int answer[2];
+    sigset_t none;
+
+    if (pipe2(answer, O_CLOEXEC) != 0)
+        _exit(1);
+    snprintf(number, sizeof number, "%d", answer[1]);
+    words = copy_words(argc, argv, number);
+    rename_process(argc, argv);
+    close_descriptors(session, begin, answer);
+    log_ready_let_go();
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (await_end(begin) && is_left_alone(session, logger)) {
+        start_another(words, answer);
+        show_end(session);
+    }
+    free_words(words);
+    _exit(0);
+}
+
+log_keeper log_keeper_start(const log_session *session, int argc, char **argv)
+{
+    pid_t logger = getpid(), child;
+    int ends[2];
+
+    session->state->pid = (uint32_t)logger;
+    if (session->options->binary || pipe2(ends, O_CLOEXEC) != 0)
+        return (log_keeper){ .end = -1 };
+    child = fork();
+    if (child == 0)
+        keep(session, logger, ends[0], argc, argv);
+    close(ends[0]);
+    return (log_keeper){ .end = ends[1] };
+}
+
+void log_keeper_end(log_keeper *keeper)
+{
+    static const char orderly = 1;
+
+    if (keeper->end < 0)
+        return;
+    (void)!write(keeper->end, &orderly, 1);
+    close(keeper->end);
+    keeper->end = -1;
+}
