@@ -274,6 +274,30 @@ static void test_nobody_is_there(void)
     passed("with --finish it writes what is left and ends");
 }
 
+static void test_binary(void)
+{
+    char log[400];
+    logger l;
+
+    logger_open(&l);
+    strcpy(log, logger_path(&l, "log"));
+    logger_start_binary(&l, "log", log, "binary", "1", "driver", "raw", NULL);
+    assert(strcmp(l.answer, "ok\n") == 0);
+    logger_say(&l, 1, "one\n");
+    logger_await(&l, "log", 4);
+    logger_say(&l, 2, "two");
+    logger_finish(&l);
+    assert_log(&l, "one\ntwo");
+
+    /* Told to end it takes what is there: nobody comes after it. */
+    logger_start_binary(&l, "driver", "raw", "binary", "1", "log", log, NULL);
+    logger_say(&l, 1, "!");
+    assert(logger_kill(&l, SIGTERM) == 0);
+    assert_log(&l, "one\ntwo!");
+    logger_close(&l);
+    passed("containerd can start it itself");
+}
+
 int main(void)
 {
     test_json_file();
@@ -286,5 +310,6 @@ int main(void)
     test_usage();
     test_successor();
     test_nobody_is_there();
+    test_binary();
     return 0;
 }

@@ -149,6 +149,46 @@ void logger_start(logger *l, const char *driver, ...)
         free(argv[--n]);
 }
 
+/* The lower ends become 3, 4 and 5, whatever of them is open here. */
+static _Noreturn void run_binary(char **argv, const int *fds)
+{
+    int high[3];
+
+    for (int i = 0; i < 3; i++)
+        high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 64);
+    for (int i = 0; i < 3; i++)
+        dup2(high[i], 3 + i);
+    execv(argv[0], argv);
+    _exit(127);
+}
+
+void logger_start_binary(logger *l, ...)
+{
+    char *argv[ARGS] = { xstrdup(program()) };
+    int out[2], err[2], ready[2], n = 1;
+    const char *word;
+    va_list args;
+
+    va_start(args, l);
+    while ((word = va_arg(args, const char *)) != NULL && n < ARGS - 1)
+        argv[n++] = xstrdup(word);
+    va_end(args);
+    close_writers(l);
+    assert(pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0);
+    assert(pipe2(ready, O_CLOEXEC) == 0);
+    l->pid = fork();
+    if (l->pid == 0)
+        run_binary(argv, (int[]){ out[0], err[0], ready[1] });
+    close(out[0]);
+    close(err[0]);
+    close(ready[1]);
+    l->out = out[1];
+    l->err = err[1];
+    hear_answer(l, ready[0]);
+    while (n > 0)
+        free(argv[--n]);
+}
+
 static int await_end(logger *l)
 {
     int status;

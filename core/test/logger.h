@@ -29,6 +29,12 @@ void logger_close(logger *l);
  */
 void logger_start(logger *l, const char *driver, ...);
 
+/*
+ * Start it as containerd does, with words as of an address's query: `l->out`
+ * and `l->err` are then pipes.
+ */
+void logger_start_binary(logger *l, ...);
+
 /* Send a signal, and wait for the end: its wait status. */
 int logger_kill(logger *l, int signal);
 
