@@ -6,10 +6,15 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
-/* The kernel tells holders by device and inode: "FLOCK ADVISORY WRITE 4711
- * 00:2f:12345 0 EOF". */
+#define LOOKS 100 /* of a ms: a look may be in the way so often */
+
+/*
+ * The kernel tells holders by device and inode: "FLOCK ADVISORY WRITE 4711
+ * 00:2f:12345 0 EOF". Who holds it to READ only looks, as neap_reader_pid does.
+ */
 static int holder_of(const struct stat *file)
 {
     FILE *locks = fopen("/proc/locks", "re");
@@ -20,8 +25,8 @@ static int holder_of(const struct stat *file)
 
     while (locks != NULL && found == 0 &&
            fgets(line, sizeof line, locks) != NULL)
-        if (sscanf(line, "%*s FLOCK %*s %*s %d %x:%x:%lu", &pid, &major, &minor,
-                   &inode) == 4 &&
+        if (sscanf(line, "%*s FLOCK %*s WRITE %d %x:%x:%lu", &pid, &major,
+                   &minor, &inode) == 4 &&
             inode == file->st_ino && makedev(major, minor) == file->st_dev)
             found = pid;
     if (locks != NULL)
@@ -79,9 +84,24 @@ static void refuse(const char *path, neap_error *err)
                        "another process reads its streams already");
 }
 
+/*
+ * Is it held by somebody who reads? Looks are over in no time; a holder that we
+ * cannot see, of another pid namespace, stays.
+ */
+static bool is_held(int fd, unsigned tries)
+{
+    struct timespec moment = { .tv_nsec = 1000000 };
+    struct stat st;
+
+    if (tries == LOOKS || fstat(fd, &st) != 0 || holder_of(&st) != 0)
+        return true;
+    nanosleep(&moment, NULL);
+    return false;
+}
+
 int reader_lock(const char *path, neap_error *err)
 {
-    for (;;) {
+    for (unsigned tries = 0;; tries++) {
         int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
         if (fd < 0) {
@@ -89,13 +109,14 @@ int reader_lock(const char *path, neap_error *err)
                                  path);
             return -1;
         }
-        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+            if (is_current(fd, path))
+                return fd;
+        } else if (is_held(fd, tries)) {
             refuse(path, err);
             close(fd);
             return -1;
         }
-        if (is_current(fd, path))
-            return fd;
         close(fd);
     }
 }

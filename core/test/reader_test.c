@@ -1,7 +1,9 @@
 #include <assert.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,6 +46,35 @@ static void test_second_is_told_whose_it_is(void)
     passed("who comes second is told whose the streams are");
 }
 
+static void test_look_is_no_reader(void)
+{
+    neap_error err = { 0 };
+    char *path = place("looked-at"), byte;
+    int said[2], status, fd;
+    pid_t child;
+
+    fd = reader_lock(path, &err);
+    close(fd);
+    assert(pipe(said) == 0);
+    child = fork();
+    if (child == 0) { /* looks, for once so long that it is in the way */
+        fd = open(path, O_RDONLY);
+        assert(flock(fd, LOCK_SH) == 0 && write(said[1], "", 1) == 1);
+        usleep(2000);
+        _exit(0);
+    }
+    assert(read(said[0], &byte, 1) == 1);
+    fd = reader_lock(path, &err);
+    assert(fd >= 0);
+    assert(waitpid(child, &status, 0) == child && status == 0);
+    close(fd);
+    close(said[0]);
+    close(said[1]);
+    unlink(path);
+    free(path);
+    passed("who only looks keeps no reader away");
+}
+
 static void test_lock_dies_with_its_process(void)
 {
     neap_error err = { 0 };
@@ -84,6 +115,7 @@ int main(void)
 {
     assert(mkdtemp(directory) != NULL);
     test_second_is_told_whose_it_is();
+    test_look_is_no_reader();
     test_lock_dies_with_its_process();
     test_place_that_cannot_be();
     assert(rmdir(directory) == 0);
