@@ -59,12 +59,24 @@ static bool open_spools(log_session *s, neap_error *err)
     return true;
 }
 
+/* What the kernel calls itself since it was started. */
+static void read_boot(char *boot, size_t room)
+{
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    (void)!read(fd, boot, room - 1);
+    close(fd);
+}
+
 /* Whose the state is: FIFOs are told apart by their inodes. */
 static log_owner owner_of(const log_session *s)
 {
     log_owner owner = { 0 };
     struct stat st;
 
+    read_boot(owner.boot, sizeof owner.boot);
     for (unsigned i = 0; i < LOG_STREAMS; i++)
         if (s->spool[i].fifo >= 0 && fstat(s->spool[i].fifo, &st) == 0) {
             owner.fifo[i][0] = st.st_dev;

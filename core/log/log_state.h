@@ -33,9 +33,11 @@ typedef struct log_commit {
     uint32_t ended; /* a bit a stream: its unfinished line is written */
 } log_commit;
 
-/* The streams, by the device and the inode of their FIFOs. */
+/* The streams, by the device and the inode of their FIFOs, and when they are.
+ */
 typedef struct log_owner {
     uint64_t fifo[2][2];
+    char boot[40];
 } log_owner;
 
 /* Bytes of one stream in a row, see log_journal.h. */

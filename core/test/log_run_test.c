@@ -181,6 +181,25 @@ static void test_second_logger_is_refused(void)
     passed("a second logger is told whose the streams are");
 }
 
+static void test_log_of_another(void)
+{
+    char log[400];
+    logger l, other;
+
+    logger_open(&l);
+    logger_start(&l, "raw", NULL);
+    strcpy(log, logger_path(&l, "log"));
+    logger_open(&other);
+    logger_start(&other, "raw", "--log", log, NULL);
+    assert(strncmp(other.answer, "EBUSY ", 6) == 0);
+    assert(WEXITSTATUS(logger_kill(&other, 0)) == 1);
+    logger_forget(&other);
+    logger_close(&other);
+    logger_finish(&l);
+    logger_close(&l);
+    passed("two containers never share a log");
+}
+
 static void assert_refused(const char *how, const char *answer)
 {
     logger l;
@@ -199,11 +218,7 @@ static void assert_refused(const char *how, const char *answer)
     assert(strchr(l.answer, '\n') == l.answer + strlen(l.answer) - 1);
     assert(WEXITSTATUS(logger_kill(&l, 0)) == 1);
     rmdir(logger_path(&l, "log"));
-    unlink(logger_path(&l, "reader"));
-    unlink(logger_path(&l, "tap"));
-    unlink(logger_path(&l, "state"));
-    unlink(logger_path(&l, "state.out"));
-    unlink(logger_path(&l, "state.err"));
+    logger_forget(&l);
     logger_close(&l);
 }
 
@@ -306,6 +321,7 @@ int main(void)
     test_lines_that_a_crash_tore();
     test_long_lines_are_cut();
     test_second_logger_is_refused();
+    test_log_of_another();
     test_places_that_cannot_be();
     test_usage();
     test_successor();

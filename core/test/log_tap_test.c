@@ -1,9 +1,11 @@
 #include <assert.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "logger.h"
@@ -218,6 +220,35 @@ static void test_successor(void)
     passed("a successor goes on where the watchers were");
 }
 
+/* A socket's address has room for 107 bytes. */
+static void test_far_away(void)
+{
+    char deep[400] = "", tap[410];
+    logger l;
+    int fd, dir;
+
+    logger_open(&l);
+    snprintf(deep, sizeof deep, "%s/log-%0120d", l.dir, 0);
+    assert(mkdir(deep, 0700) == 0);
+    snprintf(tap, sizeof tap, "%s/tap", deep);
+    logger_start(&l, "none", "--tap", tap, NULL);
+    assert(strcmp(l.answer, "ok\n") == 0);
+    dir = open(deep, O_PATH | O_CLOEXEC);
+    {
+        logger there = l;
+
+        snprintf(there.dir, sizeof there.dir, "/proc/self/fd/%d", dir);
+        fd = logger_tap(&there, "tap all\n");
+    }
+    say_and_see(&l, fd, "hello");
+    close(fd);
+    close(dir);
+    logger_finish(&l);
+    assert(rmdir(deep) == 0);
+    logger_close(&l);
+    passed("a socket may be where no address reaches");
+}
+
 int main(void)
 {
     test_live();
@@ -227,5 +258,6 @@ int main(void)
     test_bad_manners();
     test_status();
     test_successor();
+    test_far_away();
     return 0;
 }

@@ -159,11 +159,7 @@ static void test_read_only(void)
     start_on_small(&l, "drop");
     assert(strncmp(l.answer, "EROFS ", 6) == 0);
     assert(logger_kill(&l, 0) != 0);
-    unlink(logger_path(&l, "tap"));
-    unlink(logger_path(&l, "reader"));
-    unlink(logger_path(&l, "state"));
-    unlink(logger_path(&l, "state.out"));
-    unlink(logger_path(&l, "state.err"));
+    logger_forget(&l);
     unmount_small(&l);
     logger_close(&l);
     passed("who cannot begin says so, whatever the policy");
