@@ -150,6 +150,7 @@ static void await_compressor(log_file *file)
     log_gzip_stop(&file->compressor, file->path, file->max_file);
 }
 
+/* Watchers have what is left sent; nobody else has to wait for them. */
 static void linger(logger *l)
 {
     l->linger = l->work.now + LINGER;
@@ -166,9 +167,10 @@ static void finish(logger *l)
 
     log_file_sync(file, l->work.now, true);
     if (log_work_is_over(&l->work)) {
-        linger(l);
         await_compressor(file);
+        log_file_close(file);
         log_session_end(l->work.session);
+        linger(l);
     } else {
         log_gzip_stop(&file->compressor, file->path, file->max_file);
         if (l->work.session->options->tap != NULL)

@@ -48,7 +48,7 @@ void log_tap_feed(log_tap *tap);
 
 void log_tap_notice(log_tap *tap, const char *text);
 
-/* There will be no more bytes. Everybody is sent the end, in its turn. */
+/* There will be no more bytes. Who has asked is sent the end, in its turn. */
 void log_tap_end(log_tap *tap);
 
 size_t log_tap_clients(const log_tap *tap);

@@ -142,11 +142,14 @@ void log_work_again(log_work *work)
 
 void log_work_drain(log_work *work, unsigned stream)
 {
-    while (work->session->spool[stream].fifo >= 0 &&
-           read_stream(work, stream) > 0)
+    log_spool *spool = &work->session->spool[stream];
+
+    if (spool->fifo < 0)
+        return;
+    while (read_stream(work, stream) > 0)
         continue;
     end_stream(work, stream);
-    close_fifo(&work->session->spool[stream]);
+    close_fifo(spool);
 }
 
 bool log_work_is_over(const log_work *work)

@@ -162,87 +162,6 @@ static void test_long_lines_are_cut(void)
     passed("long lines come in pieces of which the last ends the line");
 }
 
-static void test_second_logger_is_refused(void)
-{
-    logger l, second;
-    char *whose;
-
-    logger_open(&l);
-    logger_start(&l, "json-file", NULL);
-    second = l;
-    whose = xasprintf("EBUSY process %d reads its streams already\n", l.pid);
-    logger_start(&second, "json-file", NULL);
-    assert(strcmp(second.answer, whose) == 0);
-    assert(WEXITSTATUS(logger_kill(&second, 0)) == 1);
-    logger_say(&l, 1, "still there\n");
-    logger_finish(&l);
-    free(whose);
-    logger_close(&l);
-    passed("a second logger is told whose the streams are");
-}
-
-static void test_log_of_another(void)
-{
-    char log[400];
-    logger l, other;
-
-    logger_open(&l);
-    logger_start(&l, "raw", NULL);
-    strcpy(log, logger_path(&l, "log"));
-    logger_open(&other);
-    logger_start(&other, "raw", "--log", log, NULL);
-    assert(strncmp(other.answer, "EBUSY ", 6) == 0);
-    assert(WEXITSTATUS(logger_kill(&other, 0)) == 1);
-    logger_forget(&other);
-    logger_close(&other);
-    logger_finish(&l);
-    logger_close(&l);
-    passed("two containers never share a log");
-}
-
-static void assert_refused(const char *how, const char *answer)
-{
-    logger l;
-
-    logger_open(&l);
-    if (strcmp(how, "symlink") == 0)
-        assert(symlink("/dev/null", logger_path(&l, "log")) == 0);
-    else if (strcmp(how, "directory") == 0)
-        assert(mkdir(logger_path(&l, "log"), 0700) == 0);
-    else if (strcmp(how, "fifo") == 0)
-        assert(mkfifo(logger_path(&l, "log"), 0600) == 0);
-    else
-        unlink(logger_path(&l, how));
-    logger_start(&l, "json-file", NULL);
-    assert(strncmp(l.answer, answer, strlen(answer)) == 0);
-    assert(strchr(l.answer, '\n') == l.answer + strlen(l.answer) - 1);
-    assert(WEXITSTATUS(logger_kill(&l, 0)) == 1);
-    rmdir(logger_path(&l, "log"));
-    logger_forget(&l);
-    logger_close(&l);
-}
-
-static void test_places_that_cannot_be(void)
-{
-    assert_refused("symlink", "ELOOP ");
-    assert_refused("directory", "EISDIR ");
-    assert_refused("fifo", "EINVAL ");
-    assert_refused("out", "ENOENT ");
-    passed("what is no log or no FIFO is refused, with the errno's name");
-}
-
-static void test_usage(void)
-{
-    logger l;
-
-    logger_open(&l);
-    logger_start(&l, "syslog", NULL);
-    assert(strncmp(l.answer, "EINVAL driver \"syslog\"", 22) == 0);
-    assert(WEXITSTATUS(logger_kill(&l, 0)) == 2);
-    logger_close(&l);
-    passed("an unknown driver is refused");
-}
-
 /* SIGTERM is not the end of the streams: another one goes on. */
 static void test_successor(void)
 {
@@ -320,10 +239,6 @@ int main(void)
     test_log_is_continued();
     test_lines_that_a_crash_tore();
     test_long_lines_are_cut();
-    test_second_logger_is_refused();
-    test_log_of_another();
-    test_places_that_cannot_be();
-    test_usage();
     test_successor();
     test_nobody_is_there();
     test_binary();

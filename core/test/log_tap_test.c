@@ -220,6 +220,35 @@ static void test_successor(void)
     passed("a successor goes on where the watchers were");
 }
 
+/* The log is complete, whoever still watches. */
+static void test_stalled_at_the_end(void)
+{
+    char *bytes = xmalloc(1 << 20);
+    logger l;
+    int fd;
+
+    memset(bytes, 'x', 1 << 20);
+    logger_open(&l);
+    logger_start(&l, "raw", NULL);
+    fd = logger_tap(&l, "tap all\n");
+    say_and_see(&l, fd, "begin");
+    logger_write(&l, 1, bytes, 1 << 20);
+    close(l.out);
+    close(l.err);
+    l.out = l.err = -1;
+    while (access(logger_path(&l, "reader"), F_OK) == 0)
+        usleep(1000);
+    do
+        tap_read(fd, &frame); /* it is still there for us */
+    while (frame.kind == 1 || frame.kind == 4);
+    assert(frame.kind == 0);
+    close(fd);
+    logger_finish(&l);
+    free(bytes);
+    logger_close(&l);
+    passed("a watcher that is slow delays nobody at the end");
+}
+
 /* A socket's address has room for 107 bytes. */
 static void test_far_away(void)
 {
@@ -259,5 +288,6 @@ int main(void)
     test_status();
     test_successor();
     test_far_away();
+    test_stalled_at_the_end();
     return 0;
 }
