@@ -309,5 +309,5 @@ const char *stdio_truncated(const stdio *io)
     while ((s = next_output(io, s)) != NULL)
         if (neap_stream_truncated(s) != NULL)
             return neap_stream_truncated(s);
-    return NULL;
+    return io->counts[0] > 0 ? neap_stream_truncated(io->streams[0][0]) : NULL;
 }

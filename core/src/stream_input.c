@@ -62,8 +62,10 @@ static void fill(neap_stream *s)
                      : read(s->other, s->rest, CHUNK);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
+    if (n < 0)
+        stream_truncate(s, neap_errno_name(errno));
     if (n <= 0) {
-        stream_finish(s); /* what cannot be read has ended */
+        stream_finish(s);
         return;
     }
     s->rest_at = 0;

@@ -102,7 +102,7 @@
 ---@field code integer
 ---@field signal? integer     where 1 <= code - 128 <= 64
 ---@field time number         seconds since 1970
----@field truncated? string   why output is missing
+---@field truncated? string   why output is missing, or input
 ---@field lost? boolean       the shim died; the code is containerd's guess
 
 ---@class neap.Event

@@ -92,6 +92,21 @@ describe("closing", function()
       end)
    end)
 
+   it("an output lets the process go on, to nobody", function()
+      each_moment(function(moment)
+         local process = exec(task, "head -c 3000000 /dev/zero; echo on >&2; exit 5", {
+            stdout = "pipe", stderr = "pipe",
+         })
+         local reader = until_told(function() return process:read() end)
+         turns(moment)
+         process.stdout:close()
+         told(reader)
+         assert.equal("on\n", process.stderr:read "a")
+         assert.equal(5, process:wait().code)
+         process:delete()
+      end)
+   end)
+
    it("by a signal, or by deletion, ends both ends", function()
       local ways = {
          function(process)

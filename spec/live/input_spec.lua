@@ -197,6 +197,25 @@ describe("standard input", function()
       for _, made in ipairs { first, second } do made:delete { force = true } end
    end)
 
+   it("is short where its file cannot be read, which the exit tells", function()
+      local text, exit = got "/proc/self/mem"
+      assert.same({ "END\n", 0, "EIO" }, { text, exit.code, exit.truncated })
+   end)
+
+   it("keeps what each of several writers writes in one piece", function()
+      local process = exec("cat", { stdin = "pipe" })
+      local writers = {}
+      for i = 1, 9 do
+         writers[i] = neap.spawn(function() return process:write((tostring(i)):rep(200000)) end)
+      end
+      local reader = neap.spawn(function() return process:read "a" end)
+      for i = 1, 9 do assert.is_true(writers[i]:join()) end
+      process:close_stdin()
+      local expected = {}
+      for i = 1, 9 do expected[i] = (tostring(i)):rep(200000) end
+      assert.is_true(reader:join() == table.concat(expected))
+   end)
+
    it("is no directory", function()
       local process, err = task:exec { args = { "cat" }, stdin = "/tmp/." }
       assert.same({ nil, "invalid_argument", "EISDIR" }, { process, err.code, err.errno })

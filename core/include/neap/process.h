@@ -35,7 +35,7 @@ typedef struct neap_exit {
     uint32_t code;         /* 128 + n after signal n */
     double time;           /* seconds since the epoch; 0: not known */
     bool lost;             /* the shim died; the code is containerd's guess */
-    const char *truncated; /* static: why output is missing; NULL: none is */
+    const char *truncated; /* static: why output, or input, is missing */
 } neap_exit;
 
 /* A mount of the root filesystem, as snapshotters give them. */
