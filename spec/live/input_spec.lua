@@ -191,8 +191,8 @@ describe("standard input", function()
       neap.sleep(0.05) -- it is told in vain
       daemon:start()
       for _, each in ipairs { process, cat } do
-         assert.same({ "" }, { each:read("a", { timeout = 20 }) })
-         assert.equal(0, each:wait { timeout = 20 }.code)
+         assert.same({ "" }, { each:read("a", { timeout = 60 }) })
+         assert.equal(0, each:wait { timeout = 60 }.code)
       end
       for _, made in ipairs { first, second } do made:delete { force = true } end
    end)
