@@ -143,6 +143,10 @@ describe("neap.config", function()
    local many = {}
    for i = 1, 100 do many[i] = ("V%d=%s"):format(i, ("x"):rep(100000)) end
 
+   local function mapping(inside, outside, size)
+      return { containerID = inside, hostID = outside, size = size }
+   end
+
    --- What is given, and how the message begins.
    local bad = {
       { { id = "a/b" }, 'id: "a/b" is not an id' },
@@ -206,6 +210,13 @@ describe("neap.config", function()
       { { stop_signal = "NOPE" }, 'stop_signal: "NOPE" is no signal' },
       { { oom_score_adj = -2000 }, "oom_score_adj: -2000 is not a whole number from -1000" },
       { { userns = { uid_mappings = {} } }, "userns.uid_mappings: a table is not a list" },
+      { { userns = { uid_mappings = { mapping(1, 1000, 5) } } },
+         "userns.uid_mappings: none maps the container's root" },
+      { { userns = { uid_mappings = { mapping(0, 1000, 10), mapping(9, 5000, 1) } } },
+         "userns.uid_mappings[2]: its ids overlap those of [1] (containerID)" },
+      { { userns = { uid_mappings = { mapping(9, 1009, 1), mapping(0, 1000, 9),
+         mapping(10, 1009, 1) } } },
+         "userns.uid_mappings[3]: its ids overlap those of [1] (hostID)" },
       { { spec = "x" }, 'spec: "x" is neither a function nor a whole spec' },
       { { stdout = "pipe" }, "stdout: not a field of create" },
    }

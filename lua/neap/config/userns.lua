@@ -32,6 +32,29 @@ local function parse_mapping(given, where)
    return mapping
 end
 
+local function overlap(a, b, part)
+   return a[part] < b[part] + b.size and b[part] < a[part] + a.size
+end
+
+--- What the kernel, or the runtime, refuses in words that help nobody.
+local function check_together(list, name)
+   local has_root = false
+   for i, mapping in ipairs(list) do
+      has_root = has_root or mapping.containerID == 0
+      for j = 1, i - 1 do
+         for _, part in ipairs { "containerID", "hostID" } do
+            if overlap(mapping, list[j], part) then
+               return nil, ("userns.%s[%d]: its ids overlap those of [%d] (%s)"):format(
+                  name, i, j, part
+               )
+            end
+         end
+      end
+   end
+   if has_root then return list end
+   return nil, ("userns.%s: none maps the container's root (containerID 0)"):format(name)
+end
+
 local function parse_mappings(given, name)
    if not fields.is_list(given) or #given == 0 then
       return nil, ("userns.%s: %s is not a list of { containerID=, hostID=, size= }")
@@ -43,7 +66,7 @@ local function parse_mappings(given, name)
       if not mapping then return nil, why end
       list[i] = mapping
    end
-   return list
+   return check_together(list, name)
 end
 
 --- Read { uid_mappings = {...}, gid_mappings = {...} }; both are needed.
