@@ -326,17 +326,16 @@ static int container_known(lua_State *L)
 static call *
 new_done(lua_State *L, const neap_container *container, const char *op)
 {
-    double patience = 0;
+    double patience;
     call *c;
 
     lua_getiuservalue(L, 1, 1);
-    if (op != NULL)
-        patience = client_patience(L, -1);
+    patience = client_patience(L, -1);
     c = call_new(L, sizeof *c, call_push_true, NULL);
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, -2, 1);
     c->change = op != NULL;
-    c->timeout = patience;
+    c->timeout = op != NULL ? patience : 0;
     c->op = op;
     c->id = neap_container_id(container);
     return c;

@@ -217,6 +217,38 @@ describe("a handle", function()
       assert.equal("none", container.status)
    end)
 
+   it("of a closed client raises where it would ask, and keeps its fields", function()
+      local other = live.client()
+      local container = other:create { rootfs = live.rootfs(), args = { "sleep", "1000" } }
+      local task = container:start()
+      local process = task:exec { args = { "sleep", "1000" } }
+      other:close()
+      local calls = {
+         { container, "update", { labels = { a = "b" } } }, { task, "update", { pids = 50 } },
+         { task, "exec", { args = { "true" } } }, { task, "process", "x" },
+      }
+      for handle, names in pairs {
+         [container] = { "start", "refresh", "delete" },
+         [task] = { "kill", "stop", "pause", "resume", "stats", "pids", "processes", "summary",
+            "delete" },
+         [process] = { "kill", "stop", "delete" },
+      } do
+         for _, name in ipairs(names) do calls[#calls + 1] = { handle, name } end
+      end
+      for _, call in ipairs(calls) do
+         local handle, name, given = call[1], call[2], call[3]
+         local ok, raised = pcall(handle[name], handle, given)
+         assert.is_false(ok, name)
+         assert.matches("the client is closed", tostring(raised), 1, true)
+      end
+      for _, handle in ipairs { task, process } do
+         local exit, err = handle:wait()
+         assert.same({ nil, "cancelled" }, { exit, err.code })
+      end
+      assert.is_true(task.pid > 0 and task.id == container.id)
+      assert.equal("running", container.status)
+   end)
+
    it("refuses what is misspelt or impossible, by name", function()
       local container, task = started()
       refused("invalid_argument", { "memroy", "memory" }, task.update, task, { memroy = 1 })
