@@ -223,15 +223,16 @@ static int panic(lua_State *L)
 static lua_State *new_state(pool *memory)
 {
 #ifdef __SANITIZE_ADDRESS__
+    lua_State *L = luaL_newstate();
+
     (void)memory;
-    return luaL_newstate();
 #else
     lua_State *L = lua_newstate(pool_realloc, memory);
+#endif
 
     if (L != NULL)
         lua_atpanic(L, panic);
     return L;
-#endif
 }
 
 int main(int argc, char **argv)
