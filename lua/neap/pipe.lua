@@ -3,6 +3,7 @@
 local broken = require "neap.broken"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
+local move = require "neap.stdio.move"
 local reading = require "neap.reading"
 local talk = require "neap.talk"
 
@@ -78,24 +79,14 @@ end
 --- Nobody reads on: the next process has ended, or has closed its input.
 local BROKEN <const> = { failed_precondition = true, not_found = true }
 
---- Move all of an output into an input, what was read ahead first.
-local function carry(buffer, output, input)
-   local ok, err = true, nil
-   if buffer.size > 0 then ok, err = core.stream_write(input, buffer:take(buffer.size)) end
-   if ok then ok, err = core.stream_connect(output, input) end
-   return ok, err
-end
-
 local function join(writer, reader)
    local output, input = talk.stream(writer, "stdout"), talk.stream(reader, "stdin")
-   return reading.exclusively(output, function(buffer)
-      local _end <close> = setmetatable({}, { __close = function() input:close() end })
-      local ok, err = carry(buffer, output, input)
-      if ok then return true end
-      if not BROKEN[err.code] then return nil, err end
-      broken.tell(writer, output)
-      return true
-   end)
+   local _end <close> = setmetatable({}, { __close = function() input:close() end })
+   local count, err = move(output, input)
+   if count then return true end
+   if not BROKEN[err.code] then return nil, err end
+   reading.exclusively(output, function() broken.tell(writer, output) end)
+   return true
 end
 
 local joints_mt = {

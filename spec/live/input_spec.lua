@@ -76,9 +76,16 @@ describe("standard input", function()
       assert.same({ "100000\n", 0 }, { text, exit.code })
       assert.equal(0, first:wait().code)
 
-      first = exec "seq 1 100000"
-      text, exit = got(function() return first:read() end, "wc -l; cat")
-      assert.same({ "100000\n", 0 }, { text, exit.code })
+      for _, of in ipairs {
+         function(process) return function() return process:read() end end,
+         function(process) return process.stdout end,
+      } do
+         first = exec "seq 1 100000; cat"
+         assert.equal("1", first:read "l")
+         local calls
+         text, exit, _, calls = got(of(first), "wc -l; cat; echo END")
+         assert.same({ "99999\nEND\n", 0, 1 }, { text, exit.code, calls["Tasks/CloseIO"] })
+      end
    end)
 
    it("ends after what was given, where its source fails; the wait says why", function()
