@@ -289,6 +289,31 @@ describe("neap", function()
          assert.equal("", result.stderr)
       end)
 
+      it("knows when nobody reads any more, before it writes", function()
+         local tell = [["$0" -e 'local host = require "neap.host"
+            local neap = require "neap"
+            local fiber = neap.spawn(host.hangup, 1)
+            neap.sleep(0)
+            io.stderr:write(tostring(fiber), " ")
+            print "y"
+            io.stdout:flush()
+            io.stderr:write(tostring(fiber:join()), "\n")']]
+
+         assert.equal("neap.fiber (returned) false\n", sh(tell .. " >/dev/null").stderr)
+         assert.equal("neap.fiber (live) true\n", sh(tell .. " | head -1").stderr)
+      end)
+
+      it("waits for that no longer than its fiber lives", function()
+         local result = sh [["$0" -e 'local host = require "neap.host"
+            local neap = require "neap"
+            local fiber = neap.spawn(host.hangup, 1)
+            neap.sleep(0)
+            fiber:cancel()
+            print(select(2, fiber:join()).code)' | cat]]
+
+         assert.equal("cancelled\n", result.stdout)
+      end)
+
       it("gives what it executes a SIGPIPE that kills", function()
          local result = sh [["$0" -e 'os.execute "yes"' | head -1]]
 

@@ -17,6 +17,13 @@ function host.ignore(number) end
 ---@return integer number
 function host.signal() end
 
+--- Wait until nobody is left at the other end of a pipe or a socket. False, at
+--- once, for what has no other end.
+---@async
+---@param fd integer
+---@return boolean
+function host.hangup(fd) end
+
 ---@param fd integer
 ---@return boolean
 function host.is_terminal(fd) end

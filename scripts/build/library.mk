@@ -11,7 +11,7 @@ $(B)/bindings/%.o: CPPFLAGS = -Icore/include $(lua_cflags)
 
 object      = $(patsubst %.c,$(B)/%.o,$(1))
 core_src   := $(sort $(wildcard core/src/*.c))
-program_src := $(addprefix bindings/,program.c host.c modules.c pool.c signal.c terminal.c)
+program_src := $(addprefix bindings/,program.c hangup.c host.c modules.c pool.c signal.c terminal.c)
 bind_src   := $(sort $(filter-out $(program_src),$(wildcard bindings/*.c)))
 test_src   := $(sort $(wildcard core/test/*.c))
 lua_src    := $(sort $(shell find lua/neap -name '*.lua'))

@@ -120,6 +120,18 @@ describe("neap run", function()
       end)
    end
 
+   it("ends with who reads its output, once it has more to say", function()
+      for _, to in ipairs { "", "2>&1 >/dev/null" } do
+         local result = sh(("{ $0 run --rootfs $1 sh -c 'yes %s'; echo $? >&3; } 3>&2 %s | head -1")
+            :format(to == "" and "" or ">&2", to))
+         assert.same({ "y\n", "137\n" }, { result.stdout, result.stderr })
+      end
+      local result = sh [[{ $0 run --rootfs $1 sh -c 'echo a
+         until [ -e /tmp/go ]; do sleep 0.01; done; exit 7'; echo $? >&2; } |
+         { head -1; exec <&-; touch $1/tmp/go; }; rm $1/tmp/go]]
+      assert.same({ "a\n", "7\n" }, { result.stdout, result.stderr })
+   end)
+
    it("leaves the container with --keep", function()
       assert.equal(3, run("--name", "kept", "--keep", "sh", "-c", "exit 3").code)
       finally(function() neap("-e", [[

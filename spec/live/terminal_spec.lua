@@ -16,6 +16,10 @@ local function neap(...)
    return shell.run({ shell.program, ... }, options())
 end
 
+local function sh(line)
+   return shell.run({ "/bin/sh", "-c", line, shell.program }, options())
+end
+
 --- A shell line on a terminal of 30 lines and 100 columns; "$neap" is the program.
 local function terminal(line)
    local inner = ("stty rows 30 cols 100; neap='%s'; %s"):format(shell.program, line)
@@ -71,12 +75,14 @@ describe("neap exec", function()
    end)
 
    it("gives it standard input only with -i", function()
-      local function sh(line)
-         return shell.run({ "/bin/sh", "-c", line, shell.program }, options())
-      end
-
       assert.equal("in\n", sh("echo in | $0 exec -i box cat").stdout)
       assert.equal("", sh("echo in | $0 exec box cat").stdout)
+   end)
+
+   it("ends with who reads its output, and the container does not", function()
+      local result = sh("{ $0 exec box yes; echo $? >&2; } | head -1")
+      assert.same({ "y\n", "137\n" }, { result.stdout, result.stderr })
+      assert.same({ "running", 0 }, { task:status(), execs() })
    end)
 
    it("says why it cannot, with a status of its own", function()

@@ -86,6 +86,7 @@ local function attend(task, config, parsed, keys)
    relay.send_to(process)
    if screen then screen.show(process) end
 
+   local readers <close> = follow.readers(process)
    local exit, err = console.attend(
       function() return process:wait() end, typed and input_of(process), keys
    )
@@ -94,7 +95,7 @@ local function attend(task, config, parsed, keys)
       keeper.is_left = true
       return 0, nil, process.id
    end
-   if exit.truncated then log.warn("output is missing: %s", exit.truncated) end
+   if exit.truncated and not readers.gone then log.warn("output is missing: %s", exit.truncated) end
    return exit.code
 end
 

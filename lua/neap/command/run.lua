@@ -79,9 +79,10 @@ local function attend(container, parsed)
    relay.send_to(task)
    if screen then screen.show(task) end
 
+   local readers <close> = follow.readers(task)
    local exit, err = task:wait()
    if not exit then return nil, err end
-   if exit.truncated then log.warn("output is missing: %s", exit.truncated) end
+   if exit.truncated and not readers.gone then log.warn("output is missing: %s", exit.truncated) end
    return exit.code
 end
 

@@ -1,6 +1,7 @@
 --- What reaches the program and is meant for its container: signals, keys, and
 --- the size of the terminal.
 
+local core = require "neap.core"
 local host = require "neap.host"
 local log = require "neap.log"
 local signal = require "neap.signal"
@@ -13,6 +14,8 @@ local follow = {}
 local FORWARDED <const> = {
    "HUP", "INT", "QUIT", "USR1", "USR2", "ALRM", "TERM", "CONT", "VTALRM", "IO", "PWR",
 }
+
+local LOOK <const> = 0.05 -- seconds, once the other end has gone
 
 local function closing(close)
    return setmetatable({}, { __close = close })
@@ -50,6 +53,41 @@ function follow.signals()
       for _, number in ipairs(kept) do pass(number) end
    end
    return relay
+end
+
+--- Wait until output of the process found nobody at the other end of `fd`.
+local function await_loss(process, fd)
+   if not host.hangup(fd) then return false end
+   local stream = core.process_stream(process, fd)
+   while stream do -- it may well have nothing to say any more
+      local _, why = core.stream_captured(stream)
+      if why == "EPIPE" then return true end
+      core.sleep(LOOK)
+   end
+   return false
+end
+
+---@class neap.program.Readers
+---@field gone boolean
+
+--- Kill a task or an exec when it writes what nobody reads any more, until the result is
+--- closed. PIPE, which kills others then, is nothing to a container's first process.
+---@param process neap.Process
+---@return neap.program.Readers
+function follow.readers(process)
+   local fibers = {}
+   local readers = closing(function()
+      for _, fiber in ipairs(fibers) do fiber:cancel() end
+   end)
+   readers.gone = false
+   for fd = 1, 2 do
+      fibers[fd] = core.daemon(function()
+         if not await_loss(process, fd) then return end
+         readers.gone = true
+         process:kill("KILL", { all = core.is_task(process) })
+      end)
+   end
+   return readers
 end
 
 --- The size of the terminal that the program has.
