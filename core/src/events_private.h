@@ -1,7 +1,7 @@
 #ifndef EVENTS_PRIVATE_H
 #define EVENTS_PRIVATE_H
 
-/* What events.c (the stream) and events_proof.c (its proof) share. */
+/* What events.c (the stream) and the other events_*.c share. */
 
 #include <unistd.h>
 
@@ -21,6 +21,7 @@
 #define EVENTS_HELLO "/neap/hello"
 
 typedef struct settler settler;
+struct event;
 
 struct events {
     neap_client *client; /* borrowed: it owns this */
@@ -45,6 +46,11 @@ struct events {
     char nonce[64];
     settler *settlers;
 };
+
+/* --- effects, in events_effect.c ------------------------------------------ */
+
+/* To each handle of that id: a task may outlive its record. */
+void events_apply(events *e, const struct event *ev);
 
 /* --- the proof, in events_proof.c ----------------------------------------- */
 

@@ -1,0 +1,97 @@
+#include <string.h>
+
+#include "container.h"
+#include "event.h"
+#include "events_private.h"
+#include "process.h"
+
+/* What an event does to the handles. */
+
+static void on_start(neap_process *p, const event *ev)
+{
+    p->covered = true;
+    p->started = true;
+    if (ev->view.has_pid)
+        p->pid = ev->view.pid;
+    if (!p->has_exit)
+        p->status = NEAP_STATUS_RUNNING;
+}
+
+/* A second start has a pid of its own; so has what is told of the first. */
+static bool is_another(const neap_process *p, const event *ev)
+{
+    if (ev->view.time != 0 && ev->view.time < p->born)
+        return true;
+    return ev->view.has_pid && ev->view.pid != 0 && p->pid != 0 &&
+           ev->view.pid != p->pid;
+}
+
+/* Where nobody here asked for it. An exit that was not heard is in it too. */
+static void on_delete(neap_process *p, const event *ev)
+{
+    if (!p->is_task || p->deleting)
+        return;
+    if (ev->view.has_code)
+        process_exited(p, ev->view.code, ev->exited_at, false);
+    process_lost(p);
+}
+
+static void on_process_event(neap_process *p, const char *what, const event *ev)
+{
+    if (is_another(p, ev))
+        return;
+    if (strcmp(what, "create") == 0 || strcmp(what, "exec-added") == 0)
+        p->covered = true;
+    else if (strcmp(what, "start") == 0 || strcmp(what, "exec-started") == 0)
+        on_start(p, ev);
+    else if (strcmp(what, "exit") == 0)
+        process_exited(p, ev->view.code, ev->exited_at, false);
+    else if (strcmp(what, "delete") == 0)
+        on_delete(p, ev);
+    else if (strcmp(what, "paused") == 0 && !p->has_exit)
+        p->status = NEAP_STATUS_PAUSED;
+    else if (strcmp(what, "resumed") == 0 && !p->has_exit)
+        p->status = NEAP_STATUS_RUNNING;
+}
+
+static void on_task_event(neap_container *c, const event *ev)
+{
+    const char *what = ev->view.topic + strlen("/tasks/");
+    neap_process *p = container_process(c, ev->view.process);
+
+    if (strcmp(what, "create") == 0)
+        c->knows = TASK_PRESENT;
+    if (p != NULL) {
+        neap_process_ref(p);
+        on_process_event(p, what, ev);
+        neap_process_unref(p);
+    } else if (strcmp(what, "delete") == 0 &&
+               strcmp(ev->view.process, c->id) == 0) {
+        c->knows = TASK_NONE;
+    }
+}
+
+static void apply_to(neap_container *c, const event *ev)
+{
+    neap_container_ref(c);
+    if (strncmp(ev->view.topic, "/tasks/", 7) == 0)
+        on_task_event(c, ev);
+    else if (strcmp(ev->view.topic, "/containers/delete") == 0 &&
+             ev->view.time > neap_container_created_at(c))
+        container_set_gone(c);
+    neap_container_unref(c);
+}
+
+void events_apply(events *e, const event *ev)
+{
+    neap_container *c, *next;
+
+    if (ev->view.container == NULL)
+        return;
+    DL_FOREACH_SAFE(e->client->gone, c, next)
+    if (strcmp(c->id, ev->view.container) == 0)
+        apply_to(c, ev);
+    c = container_find(e->client, ev->view.container);
+    if (c != NULL)
+        apply_to(c, ev);
+}
