@@ -72,6 +72,18 @@ void container_set_gone(neap_container *container)
     DL_APPEND(container->client->gone, container);
 }
 
+void container_has_task(neap_container *container)
+{
+    container->knows = TASK_PRESENT;
+    container->told = events_next_moment(container->client);
+}
+
+void container_had_no_task(neap_container *container, uint64_t asked)
+{
+    if (container->told <= asked)
+        container->knows = TASK_NONE;
+}
+
 neap_process *container_process(const neap_container *container, const char *id)
 {
     for (neap_process *p = container->processes; p != NULL; p = p->next)

@@ -27,6 +27,7 @@ struct neap_container {
     container_record *record;
     bool gone;
     task_knowledge knows;
+    uint64_t told;           /* of a task, last: the moment, see events.h */
     neap_process *processes; /* borrowed; the task and execs */
 };
 
@@ -50,6 +51,10 @@ void containers_release(neap_container **all, size_t count);
 
 /* The client closes: end what its containers' processes wait for. */
 void containers_close(neap_client *client);
+
+/* It has a task; or had none, as was asked at that moment. */
+void container_has_task(neap_container *container);
+void container_had_no_task(neap_container *container, uint64_t asked);
 
 /* The record was deleted, as events or an answer tell. Twice is fine. */
 void container_set_gone(neap_container *container);

@@ -23,7 +23,7 @@ typedef struct listing {
     neap_found *found;    /* references */
     size_t count, room;
     bool tasks;
-    unsigned round; /* the subscription's when tasks were asked for; or 0 */
+    uint64_t asked; /* the moment when tasks were asked for */
     neap_containers_cb cb;
     void *arg;
 } listing;
@@ -56,9 +56,7 @@ give_task(const listing *l,
 
     for (size_t i = 0; i < list->n_tasks; i++)
         if (strcmp(list->tasks[i]->id, c->id) == 0) {
-            found->task = process_adopt(
-                c, c->id, list->tasks[i],
-                l->round != 0 && l->round == events_round(l->client));
+            found->task = process_adopt(c, c->id, list->tasks[i], l->asked);
             return;
         }
     if (c->knows == TASK_UNKNOWN)
@@ -86,7 +84,7 @@ static void list_tasks(listing *l)
     Containerd__Services__Tasks__V1__ListTasksRequest request =
         CONTAINERD__SERVICES__TASKS__V1__LIST_TASKS_REQUEST__INIT;
 
-    l->round = events_round(l->client);
+    l->asked = events_moment(l->client);
     l->flying =
         rpc_unary(l->client->rpc, &method, &request.base, NULL, on_tasks, l);
 }

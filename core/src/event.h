@@ -9,6 +9,7 @@
 /* One message of the subscription, taken apart. */
 typedef struct event {
     neap_event view; /* what listeners are shown; points into what follows */
+    uint64_t moment; /* when it was heard, see events.h */
     double exited_at;
     const uint8_t
         *payload; /* the event's own bytes; borrowed from `envelope` */

@@ -97,6 +97,11 @@ static bool is_mine(const events *e, const event *ev)
 
 static void on_event(events *e, event *ev)
 {
+    bool known;
+
+    ev->moment = events_next_moment(e->client);
+    if (!e->live)
+        e->live_since = ev->moment;
     e->live = true;
     e->backoff_s = EVENTS_BACKOFF_MIN_S;
     if (strcmp(ev->view.topic, EVENTS_HELLO) == 0) {
@@ -104,8 +109,10 @@ static void on_event(events *e, event *ev)
             events_heard_hello(e);
         return;
     }
-    events_apply(e, ev);
+    known = events_apply(e, ev);
     tell(e, &ev->view);
+    if (!known)
+        events_remember(e, ev);
 }
 
 /* --- the subscription ----------------------------------------------------- */
@@ -129,6 +136,7 @@ static void on_broken(events *e)
     if (e->live || e->lost_at == 0)
         e->lost_at = (double)uv_hrtime() / 1e9;
     e->live = false;
+    events_forget(e);
     events_broke(e);
     e->retry = timer_open(e->client->loop, e->backoff_s, on_retry, e);
     e->backoff_s *= 2;
@@ -181,7 +189,6 @@ static void subscribe(events *e)
     size = protobuf_c_message_get_packed_size(&request.base);
     bytes = xmalloc(size);
     protobuf_c_message_pack(&request.base, bytes);
-    e->round++;
     e->stream = rpc_stream_open(
         e->client->rpc, "/containerd.services.events.v1.Events/Subscribe",
         &options);
@@ -197,9 +204,19 @@ void events_ensure(events *e)
         subscribe(e);
 }
 
-unsigned events_round(const neap_client *client)
+uint64_t events_moment(const neap_client *client)
 {
-    return client->events->live ? client->events->round : 0;
+    return client->events->moment;
+}
+
+uint64_t events_next_moment(neap_client *client)
+{
+    return ++client->events->moment;
+}
+
+bool events_are_whole_since(const neap_client *client, uint64_t moment)
+{
+    return client->events->live && moment >= client->events->live_since;
 }
 
 bool neap_events_are_live(const neap_client *client)
@@ -237,5 +254,6 @@ void events_close(events *e)
 
 void events_free(events *e)
 {
+    events_forget(e);
     free(e);
 }

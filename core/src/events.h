@@ -25,10 +25,22 @@ void events_free(events *e);
 void events_ensure(events *e);
 
 /*
- * Which subscription is live: a number of its own; 0: none is. A state that was
- * asked for and is answered in the same round misses nothing.
+ * Answers and events come by ways of their own, and either may be quicker. So
+ * what happens to a client is counted: an event is heard, a handle is made, a
+ * status changes. Each is a moment; an answer may be older than all that came
+ * after the moment of its question, and must not undo it.
  */
-unsigned events_round(const neap_client *client);
+uint64_t events_moment(const neap_client *client); /* the last */
+uint64_t events_next_moment(neap_client *client);  /* one more */
+
+/* Is the subscription live, and was it at `moment`, without a gap? */
+bool events_are_whole_since(const neap_client *client, uint64_t moment);
+
+/*
+ * `process` was made by the answer to what was asked at `asked`: tell it what
+ * was heard since, when it had no handle yet.
+ */
+void events_recall(neap_process *process, uint64_t asked);
 
 /* Somebody waits for `process`: see to it that its exit will be known. */
 void events_need(events *e, neap_process *process);

@@ -7,14 +7,23 @@
 
 /* What an event does to the handles. */
 
+static bool is_of_task(const event *ev)
+{
+    return strncmp(ev->view.topic, "/tasks/", strlen("/tasks/")) == 0;
+}
+
+/* "exit" of "/tasks/exit" */
+static const char *word(const event *ev)
+{
+    return ev->view.topic + strlen("/tasks/");
+}
+
 static void on_start(neap_process *p, const event *ev)
 {
     p->covered = true;
-    p->started = true;
     if (ev->view.has_pid)
         p->pid = ev->view.pid;
-    if (!p->has_exit)
-        p->status = NEAP_STATUS_RUNNING;
+    process_runs(p);
 }
 
 /* A second start has a pid of its own; so has what is told of the first. */
@@ -36,8 +45,10 @@ static void on_delete(neap_process *p, const event *ev)
     process_lost(p);
 }
 
-static void on_process_event(neap_process *p, const char *what, const event *ev)
+void events_affect(neap_process *p, const event *ev)
 {
+    const char *what = word(ev);
+
     if (is_another(p, ev))
         return;
     if (strcmp(what, "create") == 0 || strcmp(what, "exec-added") == 0)
@@ -48,22 +59,22 @@ static void on_process_event(neap_process *p, const char *what, const event *ev)
         process_exited(p, ev->view.code, ev->exited_at, false);
     else if (strcmp(what, "delete") == 0)
         on_delete(p, ev);
-    else if (strcmp(what, "paused") == 0 && !p->has_exit)
-        p->status = NEAP_STATUS_PAUSED;
-    else if (strcmp(what, "resumed") == 0 && !p->has_exit)
-        p->status = NEAP_STATUS_RUNNING;
+    else if (strcmp(what, "paused") == 0)
+        process_becomes(p, NEAP_STATUS_PAUSED);
+    else if (strcmp(what, "resumed") == 0)
+        process_becomes(p, NEAP_STATUS_RUNNING);
 }
 
 static void on_task_event(neap_container *c, const event *ev)
 {
-    const char *what = ev->view.topic + strlen("/tasks/");
+    const char *what = word(ev);
     neap_process *p = container_process(c, ev->view.process);
 
     if (strcmp(what, "create") == 0)
-        c->knows = TASK_PRESENT;
+        container_has_task(c);
     if (p != NULL) {
         neap_process_ref(p);
-        on_process_event(p, what, ev);
+        events_affect(p, ev);
         neap_process_unref(p);
     } else if (strcmp(what, "delete") == 0 &&
                strcmp(ev->view.process, c->id) == 0) {
@@ -74,7 +85,7 @@ static void on_task_event(neap_container *c, const event *ev)
 static void apply_to(neap_container *c, const event *ev)
 {
     neap_container_ref(c);
-    if (strncmp(ev->view.topic, "/tasks/", 7) == 0)
+    if (is_of_task(ev))
         on_task_event(c, ev);
     else if (strcmp(ev->view.topic, "/containers/delete") == 0 &&
              ev->view.time > neap_container_created_at(c))
@@ -82,16 +93,20 @@ static void apply_to(neap_container *c, const event *ev)
     neap_container_unref(c);
 }
 
-void events_apply(events *e, const event *ev)
+bool events_apply(events *e, const event *ev)
 {
     neap_container *c, *next;
+    bool known;
 
     if (ev->view.container == NULL)
-        return;
+        return true;
     DL_FOREACH_SAFE(e->client->gone, c, next)
     if (strcmp(c->id, ev->view.container) == 0)
         apply_to(c, ev);
     c = container_find(e->client, ev->view.container);
+    known = !is_of_task(ev) ||
+            (c != NULL && container_process(c, ev->view.process) != NULL);
     if (c != NULL)
         apply_to(c, ev);
+    return known;
 }

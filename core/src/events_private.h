@@ -20,7 +20,12 @@
 /* The topic of what is published to hear it. */
 #define EVENTS_HELLO "/neap/hello"
 
+/* Events of processes without a handle that are remembered: more than come
+ * while an answer is on its way. */
+#define EVENTS_MEMORIES 256
+
 typedef struct settler settler;
+typedef struct memory memory;
 struct event;
 
 struct events {
@@ -29,8 +34,13 @@ struct events {
     bool closed;
     bool live; /* something was heard on this stream */
     neap_listener *listeners;
-    unsigned telling; /* listeners are being called, so deep */
-    unsigned round;   /* which stream it is, from 1 */
+    unsigned telling;    /* listeners are being called, so deep */
+    uint64_t moment;     /* how much has happened */
+    uint64_t live_since; /* the moment of the first event on this stream */
+
+    memory *memories; /* oldest first */
+    unsigned memory_count;
+    uint64_t forgotten; /* the moment of the last that was forgotten */
 
     timer *retry; /* the stream broke, and is opened again */
     double backoff_s;
@@ -49,8 +59,22 @@ struct events {
 
 /* --- effects, in events_effect.c ------------------------------------------ */
 
-/* To each handle of that id: a task may outlive its record. */
-void events_apply(events *e, const struct event *ev);
+/*
+ * To each handle of that id: a task may outlive its record. False: it is about
+ * a process that has no handle.
+ */
+bool events_apply(events *e, const struct event *ev);
+
+/* To one process, where it is about this very start of it. */
+void events_affect(neap_process *p, const struct event *ev);
+
+/* --- strangers, in events_recall.c ---------------------------------------- */
+
+/* Takes what `ev` holds. */
+void events_remember(events *e, struct event *ev);
+
+/* All that is remembered. */
+void events_forget(events *e);
 
 /* --- the proof, in events_proof.c ----------------------------------------- */
 

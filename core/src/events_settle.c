@@ -103,17 +103,25 @@ neap_request *events_settle(events *e, neap_done_cb cb, void *arg)
 
 /* --- 4. settling ---------------------------------------------------------- */
 
-/* `state` was asked for, in the round that the process remembers. */
-static void
-settle_process(events *e, neap_process *p, const process_state *state)
+/* A younger question may be on its way by now. */
+static void is_answered(neap_process *p, uint64_t asked)
+{
+    if (p->asked == asked)
+        p->asked = 0;
+}
+
+/* `state`, NULL where there is none, answers what was asked at `asked`. */
+static void settle_process(events *e,
+                           neap_process *p,
+                           const process_state *state,
+                           uint64_t asked)
 {
     bool known = p->has_exit;
-    bool covered = p->asked != 0 && p->asked == events_round(e->client);
 
     neap_process_ref(p);
-    p->asked = 0;
+    is_answered(p, asked);
     if (state != NULL)
-        process_settle(p, state, covered);
+        process_settle(p, state, asked);
     else
         process_lost(p);
     if (!known && p->has_exit)
@@ -131,21 +139,38 @@ find_state(const Containerd__Services__Tasks__V1__ListTasksResponse *list,
     return NULL;
 }
 
+typedef struct exec_question {
+    neap_process *exec; /* a reference */
+    uint64_t asked;     /* the moment */
+} exec_question;
+
 static void
 on_exec_state(void *arg, const neap_error *err, const ProtobufCMessage *m)
 {
     const Containerd__Services__Tasks__V1__GetResponse *reply = (const void *)m;
-    neap_process *p = arg;
+    exec_question *q = arg;
+    neap_process *p = q->exec;
     events *e = p->client->events;
 
     if (err == NULL && reply->process != NULL)
-        settle_process(e, p, reply->process);
+        settle_process(e, p, reply->process, q->asked);
     else if (err != NULL && err->code == NEAP_NOT_FOUND)
-        settle_process(e, p, NULL);
-    p->asked = 0;
+        settle_process(e, p, NULL, q->asked);
+    is_answered(p, q->asked);
     if (!e->closed)
         events_doubt(e, 1);
     neap_process_unref(p);
+    free(q);
+}
+
+/* By now a new stream may have begun: the question is a moment of its own. */
+static void ask_for_exec(neap_process *p)
+{
+    exec_question *q = xcalloc(1, sizeof *q);
+
+    q->exec = neap_process_ref(p);
+    q->asked = p->asked = events_moment(p->client);
+    process_get(p, on_exec_state, q);
 }
 
 /* Tasks/List tells of no execs: those whose task lives are asked for. */
@@ -154,9 +179,8 @@ static void settle_execs(neap_container *c)
     for (neap_process *p = c->processes; p != NULL; p = p->next) {
         if (p->is_task || p->asked == 0)
             continue;
-        p->asked = events_round(c->client);
-        if (p->asked != 0 && process_needs_proof(p))
-            process_get(p, on_exec_state, neap_process_ref(p));
+        if (neap_events_are_live(c->client) && process_needs_proof(p))
+            ask_for_exec(p);
         else
             p->asked = 0;
     }
@@ -174,7 +198,7 @@ settle_all(events *e,
         neap_task *task = neap_container_task(all[i]);
 
         if (task != NULL && task->asked != 0 && process_needs_proof(task))
-            settle_process(e, task, find_state(list, all[i]->id));
+            settle_process(e, task, find_state(list, all[i]->id), task->asked);
         if (!e->closed)
             settle_execs(all[i]);
     }
@@ -184,7 +208,7 @@ settle_all(events *e,
 /* Who is settled by the next answer: not who comes while it is on its way. */
 static void mark(neap_process *p)
 {
-    p->asked = process_needs_proof(p) ? p->client->events->round : 0;
+    p->asked = process_needs_proof(p) ? events_moment(p->client) : 0;
 }
 
 static void unmark(neap_process *p)

@@ -23,7 +23,7 @@ static void on_exec(void *arg, const neap_error *err, const ProtobufCMessage *m)
         process_call_abandon(call, err);
         return;
     }
-    p->status = NEAP_STATUS_CREATED;
+    process_becomes(p, NEAP_STATUS_CREATED);
     if (p->client->rpc == NULL)
         process_call_abandon_closed(call);
     else

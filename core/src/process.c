@@ -17,7 +17,7 @@ process_new(neap_container *container, const char *id, bool is_task)
     p->client = container->client;
     p->id = xstrdup(id);
     p->is_task = is_task;
-    p->covered = neap_events_are_live(p->client);
+    p->made = events_next_moment(p->client);
     p->next = container->processes;
     container->processes = p;
     return p;

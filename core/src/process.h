@@ -26,10 +26,12 @@ struct neap_process {
     uint32_t pid;
     neap_status status;
 
-    bool started;   /* containerd has said so */
-    bool covered;   /* its events arrive: no need to ask about its exit */
-    unsigned asked; /* the round its state was asked for in; 0: it is not */
-    double born;    /* since the epoch: older events are another's; 0: found */
+    bool started;     /* containerd has said so */
+    bool covered;     /* its events arrive: no need to ask about its exit */
+    uint64_t made;    /* the moment of the handle, see events.h */
+    uint64_t changed; /* the moment of its last change of status */
+    uint64_t asked;   /* the moment of the question it waits for; 0: none */
+    double born; /* since the epoch: older events are another's; 0: found */
     double
         started_at; /* monotonic: from then its events have a grace; 0: found */
     bool deleting;  /* the event that follows is our own */
@@ -85,14 +87,22 @@ bool process_is_another(const neap_process *p, const process_state *state);
 /* It was deleted and started again by somebody else. */
 void process_replaced(neap_process *p);
 
-/* Take over what Get or List told; `covered`: events have arrived since. */
-void process_settle(neap_process *p, const process_state *state, bool covered);
+/* Its status changes, unless it has ended. */
+void process_becomes(neap_process *p, neap_status status);
+
+/* It was started. */
+void process_runs(neap_process *p);
+
+/* Take over what Get or List told, that was asked at the moment `asked`. */
+void process_settle(neap_process *p,
+                    const process_state *state,
+                    uint64_t asked);
 
 /* Make, or find, the handle of what containerd told of. Owned. */
 neap_process *process_adopt(neap_container *c,
                             const char *id,
                             const process_state *state,
-                            bool covered);
+                            uint64_t asked);
 
 /* It is being made, by us and now. */
 void process_is_born(neap_process *p);

@@ -13,7 +13,7 @@ typedef struct process_call {
     neap_process_cb cb;
     void *arg;
     neap_error err;
-    unsigned round; /* the subscription's when the question was sent; or 0 */
+    uint64_t asked; /* the moment of the question */
     bool has_io;
     neap_stdio io; /* strings owned */
 } process_call;

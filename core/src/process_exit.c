@@ -187,22 +187,37 @@ void process_exited(neap_process *p, uint32_t code, double time, bool lost)
 
 /* --- what was told about it ----------------------------------------------- */
 
+void process_becomes(neap_process *p, neap_status status)
+{
+    if (p->has_exit)
+        return;
+    p->status = status;
+    p->changed = events_next_moment(p->client);
+}
+
+/* Event and reply both tell of it: who comes second may come behind a pause. */
+void process_runs(neap_process *p)
+{
+    p->started = true;
+    if (p->status < NEAP_STATUS_RUNNING)
+        process_becomes(p, NEAP_STATUS_RUNNING);
+}
+
 void process_is_born(neap_process *p)
 {
     struct timespec now;
 
+    p->covered = neap_events_are_live(p->client);
     clock_gettime(CLOCK_REALTIME, &now);
     p->born = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 void process_has_started(neap_process *p, uint32_t pid)
 {
-    p->started = true;
+    process_runs(p);
     p->started_at = (double)uv_hrtime() / 1e9;
     if (!p->gone)
         p->pid = pid;
-    if (!p->has_exit)
-        p->status = NEAP_STATUS_RUNNING;
     process_can_close_input(p);
     if (p->io != NULL)
         stdio_begin(p->io);
@@ -218,24 +233,26 @@ void process_replaced(neap_process *p)
     neap_process_ref(p);
     process_lost(p);
     process_set_gone(p);
-    p->container->knows = TASK_PRESENT;
+    container_has_task(p->container);
     neap_process_unref(p);
 }
 
-void process_settle(neap_process *p, const process_state *state, bool covered)
+void process_settle(neap_process *p, const process_state *state, uint64_t asked)
 {
     if (process_is_another(p, state)) {
         process_replaced(p);
         return;
     }
-    p->covered = p->covered || covered;
+    p->covered = p->covered || events_are_whole_since(p->client, asked);
     p->started =
         p->started || state->status >= CONTAINERD__V1__TYPES__STATUS__RUNNING;
-    if (p->has_exit)
+    if (p->has_exit || p->gone)
         return;
-    p->pid = state->pid;
-    p->status = (neap_status)state->status;
     p->terminal = state->terminal;
+    if (state->pid != 0)
+        p->pid = state->pid;
+    if (p->changed <= asked)
+        p->status = (neap_status)state->status;
     if (state->status == CONTAINERD__V1__TYPES__STATUS__STOPPED)
         process_exited(p, state->exit_status, record_time(state->exited_at),
                        false);

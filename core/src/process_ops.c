@@ -11,6 +11,7 @@ typedef struct done_call {
     neap_done_cb cb;
     void *arg;
     neap_status becomes; /* on success; UNKNOWN: no change */
+    uint64_t asked;      /* the moment of the call */
 } done_call;
 
 static void deliver_done(void *ctx, const neap_error *err)
@@ -28,8 +29,9 @@ static void on_done(void *arg, const neap_error *err, const ProtobufCMessage *m)
     neap_process *p = call->process;
 
     (void)m;
-    if (err == NULL && call->becomes != NEAP_STATUS_UNKNOWN && !p->has_exit)
-        p->status = call->becomes;
+    if (err == NULL && call->becomes != NEAP_STATUS_UNKNOWN &&
+        p->changed <= call->asked)
+        process_becomes(p, call->becomes);
     deliver_done(call, err);
 }
 
@@ -67,6 +69,7 @@ static neap_request *submit(done_call *call,
     neap_process *p = call->process;
     rpc_options options = { .id = p->container->id, .timeout_s = -1 };
 
+    call->asked = events_moment(p->client);
     return rpc_unary(p->client->rpc, method, request, &options, on_done, call);
 }
 
@@ -159,6 +162,7 @@ typedef struct status_call {
     neap_request req; /* first */
     loop_task late;
     neap_process *process; /* a reference */
+    uint64_t asked;        /* the moment of the question */
     neap_status_cb cb;
     void *arg;
 } status_call;
@@ -188,7 +192,7 @@ on_status(void *arg, const neap_error *err, const ProtobufCMessage *m)
     status_call *call = arg;
 
     if (err == NULL && reply->process != NULL)
-        process_settle(call->process, reply->process, call->process->covered);
+        process_settle(call->process, reply->process, call->asked);
     else if (err != NULL && err->code == NEAP_NOT_FOUND)
         process_lost(call->process);
     deliver_status(call, err);
@@ -228,5 +232,6 @@ neap_process_status(neap_process *process, neap_status_cb cb, void *arg)
         return answer_known(call);
     if (process->is_task && process->started_at == 0)
         return events_settle(client->events, deliver_status, call);
+    call->asked = events_moment(client);
     return process_get(process, on_status, call);
 }

@@ -107,15 +107,15 @@ on_create(void *arg, const neap_error *err, const ProtobufCMessage *m)
 
     if (err != NULL) {
         if (err->code == NEAP_ALREADY_EXISTS)
-            p->container->knows = TASK_PRESENT;
+            container_has_task(p->container);
         else if (is_open(err))
             p->container->knows = TASK_UNKNOWN;
         process_call_abandon(call, err);
         return;
     }
-    p->container->knows = TASK_PRESENT;
+    container_has_task(p->container);
     p->pid = reply->pid;
-    p->status = NEAP_STATUS_CREATED;
+    process_becomes(p, NEAP_STATUS_CREATED);
     process_can_close_input(p);
     if (p->client->rpc == NULL) {
         process_call_abandon_closed(call);
@@ -248,31 +248,42 @@ neap_request *process_get(neap_process *p, rpc_cb cb, void *arg)
     return get(p->container, p->is_task ? "" : p->id, cb, arg);
 }
 
-/* Make, or find, the handle of what containerd told of. Owned. */
+/* The handle of what had none. What was heard of it meanwhile, it missed. */
+static neap_process *adopt_new(neap_container *c,
+                               const char *id,
+                               const process_state *state,
+                               uint64_t asked)
+{
+    const char *paths[] = { state->stdin, state->stdout, state->stderr };
+    neap_process *p = process_new(c, id, strcmp(id, c->id) == 0);
+
+    for (int i = 0; i < 3; i++)
+        p->paths[i] = xstrdup(paths[i]);
+    p->can_close_input = true;
+    process_settle(p, state, asked);
+    events_recall(p, asked);
+    return p;
+}
+
 neap_process *process_adopt(neap_container *c,
                             const char *id,
                             const process_state *state,
-                            bool covered)
+                            uint64_t asked)
 {
-    bool is_task = strcmp(id, c->id) == 0;
     neap_process *p = container_process(c, id);
-    const char *paths[] = { state->stdin, state->stdout, state->stderr };
 
+    if (p != NULL && p->made > asked) /* the answer may be of one before it */
+        return neap_process_ref(p);
     if (p != NULL && process_is_another(p, state)) {
         process_replaced(p);
         p = NULL;
     }
-    if (p != NULL) {
-        neap_process_ref(p);
-    } else {
-        p = process_new(c, id, is_task);
-        for (int i = 0; i < 3; i++)
-            p->paths[i] = xstrdup(paths[i]);
-        p->can_close_input = true;
-    }
-    if (is_task)
-        c->knows = TASK_PRESENT;
-    process_settle(p, state, covered);
+    if (p != NULL)
+        process_settle(neap_process_ref(p), state, asked);
+    else
+        p = adopt_new(c, id, state, asked);
+    if (p->is_task && !p->vanished)
+        container_has_task(c);
     return p;
 }
 
@@ -285,7 +296,7 @@ on_found(void *arg, const neap_error *err, const ProtobufCMessage *m)
 
     if (err != NULL) {
         if (err->code == NEAP_NOT_FOUND && call->id == NULL)
-            c->knows = TASK_NONE;
+            container_had_no_task(c, call->asked);
         process_call_fail(call, err);
         return;
     }
@@ -295,9 +306,8 @@ on_found(void *arg, const neap_error *err, const ProtobufCMessage *m)
         process_call_fail(call, &call->err);
         return;
     }
-    call->process = process_adopt(
-        c, call->id != NULL ? call->id : c->id, reply->process,
-        call->round != 0 && call->round == events_round(c->client));
+    call->process = process_adopt(c, call->id != NULL ? call->id : c->id,
+                                  reply->process, call->asked);
     if (call->has_io && call->process->io == NULL &&
         !neap_process_attach(call->process, &call->io, &call->err)) {
         process_call_fail(call, &call->err);
@@ -320,7 +330,7 @@ find(process_call *call, const char *op, const neap_stdio *io)
                            "container \"%s\" was deleted", c->id);
     events_ensure(c->client->events);
     process_call_keep_io(call, io);
-    call->round = events_round(c->client);
+    call->asked = events_moment(c->client);
     return get(c, call->id != NULL ? call->id : "", on_found, call);
 }
 

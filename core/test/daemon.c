@@ -257,6 +257,23 @@ void daemon_hello(world *w)
     neap_value_free(request);
 }
 
+static void on_mark(void *arg, const neap_event *event)
+{
+    if (event != NULL && strcmp(event->topic, "/mark") == 0)
+        *(bool *)arg = true;
+}
+
+void daemon_be_heard(world *w, neap_client *client)
+{
+    bool heard = false;
+    neap_listener *listener = neap_events_listen(client, on_mark, &heard);
+
+    daemon_event(w, "/mark", "TaskOOM", "{}");
+    while (!heard)
+        world_turn(w);
+    neap_listener_close(listener);
+}
+
 /* --- what calls answer ---------------------------------------------------- */
 
 static void keep(reply *r, const neap_error *err)

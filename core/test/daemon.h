@@ -2,6 +2,7 @@
 #define DAEMON_H
 
 #include "neap/container.h"
+#include "neap/events.h"
 #include "neap/process.h"
 #include "world.h"
 
@@ -54,6 +55,9 @@ void daemon_exit(
 
 /* Tell the event that was published last: the client's own hello. */
 void daemon_hello(world *w);
+
+/* Turn until `client` has heard what was told so far. */
+void daemon_be_heard(world *w, neap_client *client);
 
 /* --- what calls answer ---------------------------------------------------- */
 

@@ -76,23 +76,9 @@ static void wait_for(neap_process *p, reply *r)
     neap_process_wait(p, reply_exit, r);
 }
 
-static void on_mark(void *arg, const neap_event *event)
-{
-    if (event != NULL && strcmp(event->topic, "/mark") == 0)
-        *(bool *)arg = true;
-}
-
-/* Turn until what was told before has been heard. */
 static void let_it_be_heard(scene *s)
 {
-    bool heard = false;
-    neap_listener *listener;
-
-    listener = neap_events_listen(s->client, on_mark, &heard);
-    daemon_event(&s->w, "/mark", "TaskOOM", "{}");
-    while (!heard)
-        world_turn(&s->w);
-    neap_listener_close(listener);
+    daemon_be_heard(&s->w, s->client);
 }
 
 /* A list of one task. */
