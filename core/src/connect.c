@@ -63,6 +63,8 @@ void connection_end(connection *c)
     neap_stream *input = c->peer;
 
     part(c);
+    if (c->count > 0)
+        input->is_mid_line = true;
     neap_stream_close(input);
     stream_request_late(c, NEAP_OK, NULL);
 }

@@ -95,6 +95,8 @@ static void on_input_end(void *arg)
 {
     neap_process *p = arg;
 
+    if (p->terminal) /* its end was typed */
+        return;
     p->wants_input_closed = true;
     if (p->can_close_input)
         close_input(p);

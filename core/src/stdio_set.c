@@ -174,6 +174,8 @@ open_one(stdio *io, int which, const neap_stdio_end *end, neap_error *err)
                  ? stream_open_input(io->loop, end, on_input_end, io, err)
                  : stream_open_output(io->loop, end, on_output_end, io, err)))
         return false;
+    if (which == 0 && io->terminal)
+        stream_type_end(io->streams[0][0]);
     for (size_t k = 0; k < end->more_count; k++)
         if (!add(io, which,
                  stream_add_outlet(io->streams[which][0], &end->more[k],

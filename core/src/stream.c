@@ -209,7 +209,7 @@ static void close_input(neap_stream *s)
     if (s->feed != NULL)
         connection_break(s->feed, NEAP_FAILED_PRECONDITION);
     if (s->writers == NULL) /* else the last of them ends it */
-        stream_finish(s);
+        stream_end_input(s);
 }
 
 static void close_output(neap_stream *s)

@@ -19,6 +19,10 @@ neap_stream *stream_open_output(neap_loop *loop,
                                 void *arg,
                                 neap_error *err);
 
+/* The input is a terminal's: its end is typed, for to close it is to hang up.
+ */
+void stream_type_end(neap_stream *input);
+
 /* One consumer more of the output that `first` is of. */
 neap_stream *stream_add_outlet(neap_stream *first,
                                const neap_stdio_end *end,

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,6 +15,46 @@
 #define CHUNK (64 << 10)
 
 static void on_writable(neap_stream *s);
+static void go_on(neap_stream *s);
+
+static ssize_t write_fifo(neap_stream *s, const char *data, size_t size)
+{
+    ssize_t n = fd_write(s->fd, data, size);
+
+    if (n > 0)
+        s->is_mid_line = data[n - 1] != '\n';
+    return n;
+}
+
+/* --- the end of a terminal's input ------------------------------------------
+ */
+
+/* At the start of a line one ctrl-D is the end; else it ends the line. */
+#define END "\4\4"
+
+void stream_type_end(neap_stream *input)
+{
+    input->is_typed = true;
+}
+
+static void type_end(neap_stream *s)
+{
+    s->is_typed = false;
+    free(s->rest);
+    s->rest = xmalloc(sizeof END);
+    memcpy(s->rest, END, sizeof END);
+    s->rest_at = 0;
+    s->rest_size = s->is_mid_line ? 2 : 1;
+    go_on(s);
+}
+
+void stream_end_input(neap_stream *s)
+{
+    if (s->is_typed)
+        type_end(s);
+    else
+        stream_finish(s);
+}
 
 /* --- requests ------------------------------------------------------------- */
 
@@ -39,7 +80,7 @@ static void fail_writer(neap_stream *s, int sys)
 static void write_some(neap_stream *s)
 {
     stream_request *r = s->writers;
-    ssize_t n = fd_write(s->fd, r->data + r->at, r->size - r->at);
+    ssize_t n = write_fifo(s, r->data + r->at, r->size - r->at);
 
     if (n >= 0) {
         r->at += (size_t)n;
@@ -51,6 +92,16 @@ static void write_some(neap_stream *s)
 }
 
 /* --- copying -------------------------------------------------------------- */
+
+/* There is no more to copy. */
+static void end_source(neap_stream *s)
+{
+    watch_close(&s->far);
+    close(s->other);
+    s->other = -1;
+    s->closing = true;
+    stream_end_input(s);
+}
 
 static void fill(neap_stream *s)
 {
@@ -65,7 +116,7 @@ static void fill(neap_stream *s)
     if (n < 0)
         stream_truncate(s, neap_errno_name(errno));
     if (n <= 0) {
-        stream_finish(s);
+        end_source(s);
         return;
     }
     s->rest_at = 0;
@@ -74,8 +125,7 @@ static void fill(neap_stream *s)
 
 static void empty(neap_stream *s)
 {
-    ssize_t n =
-        fd_write(s->fd, s->rest + s->rest_at, s->rest_size - s->rest_at);
+    ssize_t n = write_fifo(s, s->rest + s->rest_at, s->rest_size - s->rest_at);
 
     if (n >= 0)
         s->rest_at += (size_t)n;
@@ -123,8 +173,9 @@ static void on_writable(neap_stream *s)
         empty(s);
     else if (s->other >= 0 && s->far == NULL)
         fill(s); /* a regular file is always ready */
-    if (s->closing && s->writers == NULL && !s->ended)
-        stream_finish(s);
+    if (s->closing && s->writers == NULL && s->rest_at == s->rest_size &&
+        !s->ended)
+        stream_end_input(s);
     go_on(s);
     neap_stream_unref(s);
 }
@@ -177,7 +228,7 @@ static void cancel_write(neap_request *req)
     *at = r->next;
     stream_request_late(r, NEAP_CANCELLED, "the write was cancelled");
     if (s->closing && s->writers == NULL)
-        stream_finish(s); /* the close waited for this one */
+        stream_end_input(s); /* the close waited for this one */
     else if (s->feed != NULL && s->writers == NULL)
         connection_begin(s->feed);
     go_on(s);

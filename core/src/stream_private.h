@@ -49,6 +49,8 @@ struct neap_stream {
     watch *fifo; /* on fd */
     char *rest;  /* read from `other`, not yet written */
     size_t rest_size, rest_at;
+    bool is_typed;    /* a terminal's */
+    bool is_mid_line; /* or so it seems: what was written ends no line */
     stream_request *writers;
     stream_request *feed; /* the connection that its bytes come by */
 
@@ -81,6 +83,9 @@ void stream_refuse(const neap_stdio_end *end, int sys, neap_error *err);
 
 /* Close descriptors and watches. */
 void stream_release(neap_stream *s);
+
+/* Input whose last write is through: end it. */
+void stream_end_input(neap_stream *s);
 
 /* It has ended: release, and tell whoever made it. */
 void stream_finish(neap_stream *s);

@@ -656,6 +656,54 @@ static void test_input_from_file(scene *s)
     unlink(path);
 }
 
+/* What is to be read last, and then the end. */
+static void expect_last(scene *s, const char *text)
+{
+    char got[100];
+    size_t at = 0;
+    ssize_t n;
+
+    await_end(s);
+    while ((n = read(s->fd, got + at, sizeof got - at)) > 0)
+        at += (size_t)n;
+    assert(n == 0 && at == strlen(text) && memcmp(got, text, at) == 0);
+}
+
+static void test_typed_end(scene *s)
+{
+    static const struct {
+        const char *text, *got;
+    } cases[] = { { "", "\4" }, { "a\n", "a\n\4" }, { "a\nb", "a\nb\4\4" } };
+    const char *path = world_path(&s->w, "file");
+
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        const char *text = cases[i / 2].text;
+        int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+        reply r;
+
+        flow_say(fd, text);
+        close(fd);
+        s->ended = 0;
+        if (i % 2 == 0) {
+            input(s, (neap_stdio_end){ .kind = NEAP_STDIO_PIPE });
+            stream_type_end(s->stream);
+            begin_write(s, text, strlen(text), &r);
+            neap_stream_close(s->stream);
+            neap_stream_close(s->stream);
+            await_reply(s, &r);
+        } else {
+            input(s, (neap_stdio_end){ .kind = NEAP_STDIO_FILE, .file = path });
+            stream_type_end(s->stream);
+        }
+        expect_last(s, cases[i / 2].got);
+        neap_stream_unref(s->stream);
+        s->stream = NULL;
+        close(s->fd);
+        s->fd = -1;
+    }
+    unlink(path);
+}
+
 static void test_input_from_socket(scene *s)
 {
     int source[2];
@@ -814,6 +862,7 @@ static const struct {
       test_cancelled_behind_close },
     { "streams have one direction", test_wrong_way },
     { "input is copied from a file", test_input_from_file },
+    { "the end of a terminal's input is typed", test_typed_end },
     { "input is copied from a socket", test_input_from_socket },
     { "input is copied from a descriptor", test_input_from_descriptor },
     { "only FIFOs are opened, and removed", test_no_fifo },

@@ -206,7 +206,7 @@ describe("streams", function()
             if bytes and math.random(50) == 1 then most = math.max(most, resident() - held) end
          end)
          check(size, report, process:wait())
-         assert.is_true(most < 12 << 20, ("%s: %d KiB"):format(name, most >> 10))
+         assert.is_true(most < 24 << 20, ("%s: %d KiB"):format(name, most >> 10))
          process:delete()
       end
    end)

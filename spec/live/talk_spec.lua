@@ -80,6 +80,27 @@ describe("a conversation", function()
       assert.equal(0, process:wait().code)
    end)
 
+   it("on a terminal ends as typed, and hangs nobody up", function()
+      for _, script in ipairs { "cat; sleep 0.1; echo out", "read x; echo $x; echo out" } do
+         for _, said in ipairs { "said\n", "said" } do
+            local process = exec(script, { terminal = true })
+            process:write(said)
+            process:close_stdin()
+            assert.matches("said.*said.*out\r\n$", process:read "a")
+            assert.equal(0, process:wait().code)
+            process:delete()
+         end
+      end
+      local process = exec("exec sh -i", { terminal = true, args = { "sh", "-i" } })
+      assert.is_truthy(process:expect("# ", { timeout = 20 }))
+      process:write "echo $((6 * 7))\n"
+      assert.equal("42", process:expect("\n(%d+)\r", { timeout = 20 }))
+      process:close_stdin() -- the end of what a shell reads
+      process:read "a"
+      assert.equal(0, process:wait().code)
+      process:delete()
+   end)
+
    it("is refused where it makes no sense", function()
       local process = exec("cat", { stdout = "null" })
       assert.equal("failed_precondition", select(2, process:expect "x").code)

@@ -120,6 +120,7 @@ uint64_t neap_stream_dropped(const neap_stream *stream);
 
 /*
  * Input: end it once what was written is through; the process sees end of file.
+ * On a terminal ctrl-D is typed.
  * Output: read no more; what it holds is gone. Idempotent.
  */
 void neap_stream_close(neap_stream *stream);
