@@ -134,6 +134,12 @@ on_exit_through(void *arg, const neap_error *err, const neap_exit *exit)
     }
 }
 
+/* After a KILL of ours it should not, whatever no event has said. */
+static bool knows_it_runs(const neap_process *p)
+{
+    return p->status >= NEAP_STATUS_RUNNING && p->covered && !p->killed;
+}
+
 neap_request *
 neap_process_delete(neap_process *process, neap_exit_cb cb, void *arg)
 {
@@ -152,7 +158,7 @@ neap_process_delete(neap_process *process, neap_exit_cb cb, void *arg)
                            op_of(process), id, "the process is gone");
     if (process->has_exit)
         return neap_process_wait(process, on_exit_through, call), &call->req;
-    if (process->status >= NEAP_STATUS_RUNNING && process->covered)
+    if (knows_it_runs(process))
         return client_fail(client, deliver, call, NEAP_FAILED_PRECONDITION,
                            op_of(process), id,
                            "the process runs; stop it first, or force");

@@ -92,6 +92,21 @@ static void test_delete(scene *s)
 }
 
 /* The reply to Delete is the exit, where no event was faster. */
+/* Its exit may have passed unheard: containerd is asked, not the handle. */
+static void test_delete_after_a_kill(scene *s)
+{
+    neap_task_config none = { 0 };
+    neap_task *task = start_task(s, &none, NEAP_OK);
+
+    assert(kill_process(s, task, 15, true) == NEAP_OK);
+    assert(delete_process(s, task) == NEAP_FAILED_PRECONDITION);
+    assert(daemon_calls(&s->w, "Tasks/Delete") == 0);
+    assert(kill_process(s, task, 9, true) == NEAP_OK);
+    assert(delete_process(s, task) == NEAP_OK);
+    assert(daemon_calls(&s->w, "Tasks/Delete") == 1);
+    end_task(s, task);
+}
+
 static void test_delete_tells_the_exit(scene *s)
 {
     neap_container *other;
@@ -244,6 +259,7 @@ static const scene_test tests[] = {
     { "signals are sent to who runs", test_kill },
     { "terminals are resized", test_resize },
     { "what runs is not deleted", test_delete },
+    { "what was killed is", test_delete_after_a_kill },
     { "a deletion tells the exit", test_delete_tells_the_exit },
     { "a wait can be cancelled", test_wait_is_cancelled },
     { "a task that was found can be attached to", test_attach },
