@@ -147,6 +147,17 @@ function bundles.unmake(made)
    if fs.rmdir(made) then remove_empty_above(made) end
 end
 
+--- Remove a bundle of ours where it is empty; it is made again where it is missed.
+--- Without a record nobody would find it, so it goes before that.
+---@param container neap.Container
+function bundles.vacate(container)
+   local client = core.container_client(container)
+   if client:is_closed() then return end
+   local asked = question(client, container.id, container.labels, outline.of(container))
+   asked.path = asked.path or asked.expected
+   if bundle.check(asked) then fs.rmdir(asked.path) end
+end
+
 --- Remove a bundle, if it is ours; else it stays, and a warning names it.
 ---@param client neap.Client
 ---@param id string

@@ -166,8 +166,9 @@ end
 ---@return string[]
 function removal.names(container, from)
    local recorded = container.labels[labels.bundle]
+   local is_there = recorded and core.fs.lstat(recorded)
    local all = {
-      "task " .. container.id, "record " .. container.id, recorded and "bundle " .. recorded,
+      "task " .. container.id, "record " .. container.id, is_there and "bundle " .. recorded or nil,
    }
    return table.move(all, from or 1, #all, 1, {})
 end
@@ -176,6 +177,7 @@ function remove(container)
    local was_gone = container.gone and container.has_no_task
    local ok, err = remove_task(container)
    if not ok then return with_left(err, removal.names(container)) end
+   bundles.vacate(container)
    ok, err = remove_record(container, was_gone)
    if not ok then return with_left(err, removal.names(container, 2)) end
    removal.bundle(container)
