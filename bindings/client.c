@@ -34,7 +34,7 @@ double client_patience(lua_State *L, int arg)
     return neap_client_timeout(client_check(L, arg));
 }
 
-/* Lua: core.connect { address=, namespace=, timeout=, grace= } */
+/* Lua: core.connect { address=, namespace=, timeout=, grace=, linger= } */
 static int client_connect(lua_State *L)
 {
     neap_loop *loop = context_loop(L);
@@ -48,6 +48,7 @@ static int client_connect(lua_State *L)
     config.ns = field_string(L, 1, "namespace");
     config.timeout_s = field_number(L, 1, "timeout", 0);
     config.grace_s = field_number(L, 1, "grace", 0.25);
+    config.linger_s = field_number(L, 1, "linger", 0);
     luaL_argcheck(L, config.address != NULL && config.ns != NULL, 1,
                   "address and namespace expected");
     slot = new_client(L);

@@ -167,8 +167,10 @@ static int context_gc(lua_State *L)
 {
     context *ctx = lua_touserdata(L, 1);
 
-    if (!ctx->open)
+    if (!ctx->open) {
+        neap_loop_settle(ctx->loop);
         return 0;
+    }
     ctx->open = false;
     call_close_all(ctx);
     uv_close((uv_handle_t *)&ctx->hold, NULL);

@@ -41,7 +41,8 @@ struct context {
     uint64_t ended;     /* counts fibers that ended, to order them */
     lua_State *runner;  /* whose code runs the loop, or NULL */
     lua_State *scratch; /* a thread for moves that need a few slots */
-    bool open;          /* false once the Lua state closes */
+    bool open;          /* false once the Lua state closes; before that, and
+                           the loop is not taken down, only settled */
 
     /* ours alone */
     uv_loop_t uv;

@@ -185,9 +185,10 @@ static void *keep(void *ud, void *block, size_t old_size, size_t size)
 }
 
 /*
- * Scripts' finalizers run, but the loop is left as it is, with what is in
- * flight: the process ends, and taking gRPC down would be a quarter of a short
- * run. A sanitizer is shown that it could be done.
+ * Scripts' finalizers run, and changes that clients left to end are waited for,
+ * but the loop is left as it is, with what else is in flight: the process ends,
+ * and taking gRPC down would be a quarter of a short run. A sanitizer is shown
+ * that it could be done.
  */
 static void end(lua_State *L, pool *memory)
 {

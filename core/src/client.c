@@ -125,6 +125,7 @@ neap_client *neap_client_open(neap_loop *loop,
     c->ns = xstrdup(config->ns);
     c->timeout_s = config->timeout_s;
     c->grace_s = config->grace_s;
+    c->linger_s = config->linger_s != 0 ? config->linger_s : NEAP_LINGER_S;
     c->doubt_s = CLIENT_DOUBT_S;
     c->trace_fd = -1;
     c->rpc = rpc_open(loop, c->address, c->ns, c->timeout_s);
@@ -138,9 +139,9 @@ void neap_client_close(neap_client *client)
 
     client->rpc = NULL;
     rpc_observe(r, NULL, NULL);
-    containers_close(client);
+    containers_close(client, r);
     events_close(client->events);
-    rpc_close(r);
+    rpc_close(r, client->linger_s);
     neap_client_unref(client);
 }
 

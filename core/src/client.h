@@ -16,7 +16,7 @@ struct neap_client {
     neap_loop *loop;
     rpc *rpc; /* NULL once closed */
     char *address, *ns;
-    double timeout_s, grace_s;
+    double timeout_s, grace_s, linger_s;
     double doubt_s; /* how long an exit 137 may still be a dead shim's */
     events *events;
     neap_container *containers; /* uthash, by id; borrowed, one per record */

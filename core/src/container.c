@@ -120,12 +120,12 @@ void containers_release(neap_container **all, size_t count)
     free(all);
 }
 
-void containers_close(neap_client *client)
+void containers_close(neap_client *client, rpc *r)
 {
     size_t count;
     neap_container **all = containers_hold(client, &count);
 
     for (size_t i = 0; i < count; i++)
-        processes_close(all[i]);
+        processes_close(all[i], r);
     containers_release(all, count);
 }

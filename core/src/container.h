@@ -50,7 +50,7 @@ neap_container **containers_hold(neap_client *client, size_t *count);
 void containers_release(neap_container **all, size_t count);
 
 /* The client closes: end what its containers' processes wait for. */
-void containers_close(neap_client *client);
+void containers_close(neap_client *client, rpc *r);
 
 /* It has a task; or had none, as was asked at that moment. */
 void container_has_task(neap_container *container);

@@ -35,6 +35,7 @@ struct neap_loop {
     neap_loop_mode mode;
     rpc_queue *queue;
     int flying, holding; /* batches on their way; those that hold the loop */
+    int lingering;       /* closed clients some of whose calls go on */
 
     uv_idle_t turn; /* active while something is deferred */
     loop_task *first, **last;
@@ -115,6 +116,16 @@ void loop_flight_end(neap_loop *loop, bool background)
     loop->flying--;
     if (!background)
         loop_release(loop);
+}
+
+void loop_linger_begin(neap_loop *loop)
+{
+    loop->lingering++;
+}
+
+void loop_linger_end(neap_loop *loop)
+{
+    loop->lingering--;
 }
 
 static bool is_alive(const neap_loop *loop)
@@ -395,6 +406,19 @@ static void on_handle_closed(uv_handle_t *handle)
     free(loop);
 }
 
+/* A turn without libuv: what is deferred, and what gRPC has completed. */
+static void turn_queue(neap_loop *loop)
+{
+    on_turn(&loop->turn);
+    run_batches(loop, loop->flying > 0 && loop->first == NULL ? -1 : 0);
+}
+
+void neap_loop_settle(neap_loop *loop)
+{
+    while (loop != NULL && loop->lingering > 0)
+        turn_queue(loop);
+}
+
 void neap_loop_close(neap_loop *loop)
 {
     if (loop == NULL)
@@ -403,10 +427,8 @@ void neap_loop_close(neap_loop *loop)
         stop_watcher(loop);
     else
         stop_thread(loop);
-    while (loop->flying > 0 || loop->first != NULL) {
-        on_turn(&loop->turn);
-        run_batches(loop, loop->flying > 0 && loop->first == NULL ? -1 : 0);
-    }
+    while (loop->flying > 0 || loop->first != NULL)
+        turn_queue(loop);
     rpc_queue_free(loop->queue);
     uv_close((uv_handle_t *)&loop->turn, on_handle_closed);
     uv_close((uv_handle_t *)&loop->wake, on_handle_closed);

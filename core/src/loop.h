@@ -28,6 +28,13 @@ char *loop_scratch(neap_loop *loop);
 void loop_flight_begin(neap_loop *loop, bool background);
 void loop_flight_end(neap_loop *loop, bool background);
 
+/*
+ * Calls of a closed client that were left to end: they do not keep the loop
+ * going, but neap_loop_settle waits for them.
+ */
+void loop_linger_begin(neap_loop *loop);
+void loop_linger_end(neap_loop *loop);
+
 /* Keep the loop going for somebody who waits; each hold is released once. */
 void loop_hold(neap_loop *loop);
 void loop_release(neap_loop *loop);

@@ -72,7 +72,13 @@ void process_set_gone(neap_process *p)
                          "the process is gone, and its exit with it");
 }
 
-void processes_close(neap_container *container)
+/* Is it being made? The shim may be about to open its FIFOs. */
+static bool is_unborn(const neap_process *p)
+{
+    return p->io != NULL && p->born != 0 && !p->started;
+}
+
+void processes_close(neap_container *container, rpc *r)
 {
     neap_process *p, *next;
 
@@ -80,6 +86,8 @@ void processes_close(neap_container *container)
         next = p->next;
         neap_process_ref(p);
         timer_close(&p->doubt);
+        if (is_unborn(p))
+            stdio_stand_in(p->io, r);
         stdio_close(p->io, NEAP_CANCELLED, p->deleted);
         p->io = NULL;
         process_fail_waiters(p, NEAP_CANCELLED, "the client was closed");

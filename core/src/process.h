@@ -57,8 +57,8 @@ struct neap_process {
 neap_process *
 process_new(neap_container *container, const char *id, bool is_task);
 
-/* The client closes. */
-void processes_close(neap_container *container);
+/* The client closes; `r` is what stays of its connection. */
+void processes_close(neap_container *container, rpc *r);
 
 /* Its record in containerd is gone: close what is open, remove the FIFOs. */
 void process_set_gone(neap_process *p);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change.h"
 #include "classify.h"
 #include "memory.h"
 #include "rpc_private.h"
@@ -86,9 +87,13 @@ static double wall_clock(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* A change is not torn: what was sent is finished. */
 static void flight_cancel(neap_request *req)
 {
-    grpc_call_cancel(((rpc_flight *)req)->call, NULL);
+    rpc_flight *f = (rpc_flight *)req;
+
+    if (f->leave == NULL)
+        grpc_call_cancel(f->call, NULL);
 }
 
 void rpc_flight_begin(rpc_flight *f,
@@ -197,17 +202,6 @@ void rpc_flight_error(const rpc_flight *f, neap_error *err)
         err->id = xstrdup(f->id);
 }
 
-static void rpc_free(rpc *r)
-{
-    rpc_channel_close(r->channel, r->loop);
-    grpc_slice_unref(r->ns);
-    for (size_t i = 0; i < r->counter_count; i++)
-        free(r->counters[i].path);
-    free(r->counters);
-    free(r->socket);
-    free(r);
-}
-
 void rpc_flight_end(rpc_flight *f)
 {
     rpc *r = f->r;
@@ -232,14 +226,24 @@ void rpc_flight_end(rpc_flight *f)
     free(f->path);
     free(f->id);
     loop_flight_end(r->loop, f->background);
-    if (r->closing && r->flying == NULL)
-        rpc_free(r);
+    rpc_settle(r);
 }
 
 /* --- unary calls ---------------------------------------------------------- */
 
+/* Who wants the reply of a unary call. */
+typedef enum unary_state {
+    AWAITED, /* its caller */
+    LEAVING, /* nobody; its caller is told on the next turn */
+    LEFT,    /* nobody, and its caller knows */
+    ENDED,   /* it has come before its caller was told: `late` is left */
+} unary_state;
+
 typedef struct unary {
     rpc_flight flight; /* first: a unary call is also a request */
+    unary_state state;
+    loop_task late;     /* LEAVING: tells the caller... */
+    neap_error parting; /* ...this */
     rpc_batch batch;
     const rpc_method *method; /* NULL: bytes */
     rpc_cb cb;
@@ -290,10 +294,42 @@ static void unary_done(rpc_batch *batch, bool ok)
     grpc_byte_buffer_destroy(u->request);
     grpc_byte_buffer_destroy(u->reply);
     rpc_flight_end(&u->flight);
-    unary_deliver(u, err.code != NEAP_OK ? &err : NULL, bytes);
+    if (u->state == AWAITED)
+        unary_deliver(u, err.code != NEAP_OK ? &err : NULL, bytes);
     grpc_slice_unref(bytes);
     neap_error_clear(&err);
-    free(u);
+    if (u->state == LEAVING)
+        u->state = ENDED;
+    else
+        free(u);
+}
+
+static void on_left(loop_task *task)
+{
+    unary *u = (unary *)((char *)task - offsetof(unary, late));
+
+    unary_deliver(u, &u->parting, grpc_empty_slice());
+    neap_error_clear(&u->parting);
+    if (u->state == ENDED)
+        free(u);
+    else
+        u->state = LEFT;
+}
+
+/* The client closes: nobody waits for the reply, nor needs the loop for it. */
+static void unary_leave(rpc_flight *f)
+{
+    unary *u = (unary *)f;
+
+    neap_error_set(&u->parting, NEAP_CANCELLED, f->op, "the client was closed");
+    if (f->id != NULL)
+        u->parting.id = xstrdup(f->id);
+    u->state = LEAVING;
+    u->late.run = on_left;
+    loop_defer(f->r->loop, &u->late);
+    if (!f->background)
+        loop_release(f->r->loop);
+    f->background = true;
 }
 
 static neap_request *unary_start(unary *u, const rpc_options *opt)
@@ -311,6 +347,8 @@ static neap_request *unary_start(unary *u, const rpc_options *opt)
     };
 
     u->batch.done = unary_done;
+    if (change_is_one(u->flight.path))
+        u->flight.leave = unary_leave;
     rpc_flight_start(&u->flight, ops, sizeof ops / sizeof *ops, &u->batch);
     for (size_t i = 1; i <= opt->header_count; i++) {
         grpc_slice_unref(metadata[i].key);
@@ -368,15 +406,6 @@ rpc *rpc_open(neap_loop *loop,
     r->ns = grpc_slice_from_copied_string(ns);
     r->timeout_s = timeout_s;
     return r;
-}
-
-void rpc_close(rpc *r)
-{
-    r->closing = true;
-    for (rpc_flight *f = r->flying; f != NULL; f = f->next)
-        grpc_call_cancel(f->call, NULL);
-    if (r->flying == NULL)
-        rpc_free(r);
 }
 
 void rpc_observe(rpc *r, rpc_observer observer, void *arg)

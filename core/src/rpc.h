@@ -73,10 +73,14 @@ rpc *rpc_open(neap_loop *loop,
               double timeout_s);
 
 /*
- * Cancel what is in flight; each callback still runs, with NEAP_CANCELLED.
- * `r` is freed after the last one.
+ * Close: each callback in flight still runs, soon, with NEAP_CANCELLED. What is
+ * a change (change.h) goes on without its caller, for up to `linger_s`; all
+ * else is cancelled. `r` is freed after the last call.
  */
-void rpc_close(rpc *r);
+void rpc_close(rpc *r, double linger_s);
+
+/* Keep `fd` open until then. Owned from now on. */
+void rpc_hold(rpc *r, int fd);
 
 void rpc_observe(rpc *r, rpc_observer observer, void *arg);
 

@@ -1,7 +1,7 @@
 #ifndef RPC_PRIVATE_H
 #define RPC_PRIVATE_H
 
-/* What rpc.c, rpc_stream.c and rpc_queue.c share. Nobody else includes it. */
+/* What the files of rpc share. Nobody else includes it. */
 
 #include <grpc/grpc.h>
 
@@ -45,6 +45,8 @@ typedef struct rpc_flight {
     const char *op;
     char *path, *id;
     bool background;
+    /* Answer the caller, and go on; NULL: a call that may be torn. */
+    void (*leave)(struct rpc_flight *f);
     double start;      /* since the epoch */
     uint64_t start_hr; /* monotonic, ns */
     grpc_metadata_array headers, trailers;
@@ -64,7 +66,18 @@ struct rpc {
     void *observer_arg;
     rpc_counter *counters;
     size_t counter_count;
+
+    /* while it closes */
+    bool lingering; /* changes go on */
+    bool watching;  /* `bound` is on its way */
+    rpc_batch bound;
+    gpr_timespec until;
+    int *held; /* descriptors, closed at the end */
+    size_t held_count;
 };
+
+/* A call of `r` is over: go, where `r` closes and that was the last. */
+void rpc_settle(rpc *r);
 
 /* Make the gRPC call of `f`, count it, and keep the loop going for it. */
 void rpc_flight_begin(rpc_flight *f,

@@ -239,6 +239,16 @@ stdio *stdio_open(neap_loop *loop,
     return NULL;
 }
 
+void stdio_stand_in(const stdio *io, rpc *r)
+{
+    for (int i = 0; i < 3; i++) {
+        int fd = io->streams[i] != NULL ? fifo_open_writer(io->paths[i]) : -1;
+
+        if (fd >= 0)
+            rpc_hold(r, fd);
+    }
+}
+
 void stdio_close(stdio *io, neap_code code, bool remove)
 {
     if (io == NULL)

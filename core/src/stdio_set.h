@@ -2,6 +2,7 @@
 #define STDIO_SET_H
 
 #include "neap/stream.h"
+#include "rpc.h"
 #include "stream.h"
 
 /*
@@ -41,6 +42,12 @@ void stdio_drain(stdio *io, void (*cb)(void *arg), void *arg);
  * ignored.
  */
 void stdio_close(stdio *io, neap_code code, bool remove);
+
+/*
+ * The shim opens its ends while the process is created, and waits where nobody
+ * has ours. So have others, of the same FIFOs, as long as `r` has calls.
+ */
+void stdio_stand_in(const stdio *io, rpc *r);
 
 /* Borrowed; NULL: there is none. 0 input, 1 output, 2 error; of an output the
  * consumer at `index`. */

@@ -116,6 +116,16 @@ unsigned daemon_calls(world *w, const char *method)
     return server_messages(w->server, path_of(method));
 }
 
+unsigned daemon_open(world *w, const char *method)
+{
+    return server_open_calls(w->server, path_of(method));
+}
+
+unsigned daemon_torn(world *w, const char *method)
+{
+    return server_cancelled(w->server, path_of(method));
+}
+
 void daemon_await(world *w, const char *method, unsigned count)
 {
     while (daemon_calls(w, method) < count)
@@ -336,12 +346,19 @@ void reply_await(world *w, const reply *r)
 
 neap_client *daemon_client(world *w)
 {
+    return daemon_client_lingering(w, 0);
+}
+
+neap_client *daemon_client_lingering(world *w, double seconds)
+{
     static const char *const empty[] = {
         "Events/Publish", "Containers/Delete", "Tasks/Kill",
         "Tasks/Exec",     "Tasks/CloseIO",     "Tasks/ResizePty",
         "Tasks/Pause",    "Tasks/Resume",      "Tasks/List",
     };
-    neap_client_config config = { .address = w->socket, .ns = "test" };
+    neap_client_config config = { .address = w->socket,
+                                  .ns = "test",
+                                  .linger_s = seconds };
     neap_error err = { 0 };
     neap_client *client;
 

@@ -15,6 +15,9 @@
 /* Script that, and open a client. No grace: what is in doubt is asked soon. */
 neap_client *daemon_client(world *w);
 
+/* The same, of one whose changes go on that long once it is closed. */
+neap_client *daemon_client_lingering(world *w, double seconds);
+
 /* Close it, and turn until it is gone from the server. */
 void daemon_leave(world *w, neap_client *client);
 
@@ -26,6 +29,10 @@ void daemon_hold(world *w, const char *method);
 void daemon_release(world *w, const char *method);
 
 unsigned daemon_calls(world *w, const char *method);
+
+/* Calls that are neither answered nor gone; and those that were torn. */
+unsigned daemon_open(world *w, const char *method);
+unsigned daemon_torn(world *w, const char *method);
 
 /* Turn until `method` was called `count` times in all. */
 void daemon_await(world *w, const char *method, unsigned count);

@@ -57,7 +57,7 @@ static void land(world *w, rpc *r, outcome *o)
     while (o->count == 0)
         world_turn(w);
     assert(o->count == 1 && o->code == NEAP_OK);
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 /* --- what wakes a loop with a call in flight ------------------------------ */
@@ -331,7 +331,7 @@ static void test_calls_hold_it(world *w)
         while (neap_loop_turn(w->loop, true))
             ;
     assert(o.count == 1);
-    rpc_close(r);
+    rpc_close(r, 0);
     uv_ref((uv_handle_t *)&w->news);
 }
 
@@ -356,7 +356,7 @@ static void test_background_does_not(world *w)
     assert(!goes_on(w) && o.count == 0);
     uv_ref((uv_handle_t *)&w->news);
     rpc_stream_close(s);
-    rpc_close(r);
+    rpc_close(r, 0);
     while (o.count == 0)
         world_turn(w);
 }
@@ -402,7 +402,7 @@ static void test_close(world *w)
     assert(neap_loop_uv(p.loop) == &uv);
     r = rpc_open(p.loop, w->socket, "test", 0);
     rpc_unary_bytes(r, ASK, (const uint8_t *)"", 0, &opt, on_parting, &p);
-    rpc_close(r);
+    rpc_close(r, 0);
     neap_loop_close(p.loop);
     neap_loop_close(NULL);
     assert(p.o.count == 1 && p.o.code == NEAP_CANCELLED && p.later == 3);

@@ -89,7 +89,7 @@ static void test_success(world *w)
     ask(r, &o);
     finish(w, &o);
     assert(o.code == NEAP_OK && o.size == 0 && o.text[0] == '\0');
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 static void test_error(world *w)
@@ -111,7 +111,7 @@ static void test_error(world *w)
     ask(r, &o);
     finish(w, &o);
     assert(o.code == NEAP_INTERNAL); /* success, and no reply */
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 static void
@@ -141,7 +141,7 @@ static void test_typed(world *w)
     rpc_unary(r, &method, &empty.base, NULL, on_message, &o);
     finish(w, &o);
     assert(o.code == NEAP_INTERNAL); /* it is no message */
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 static void test_deadline(world *w)
@@ -163,7 +163,7 @@ static void test_deadline(world *w)
     server_release(w->server, ASK);
     finish(w, &patient);
     assert(patient.code == NEAP_OK);
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 static void test_cancel(world *w)
@@ -188,7 +188,7 @@ static void test_cancel(world *w)
     while (server_cancelled(w->server, ASK) == 0)
         world_turn(w);
     server_release(w->server, ASK);
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 static void test_close_at_any_turn(world *w)
@@ -206,7 +206,7 @@ static void test_close_at_any_turn(world *w)
             world_turn(w);
             late = o[0].count + o[1].count + o[2].count == 3;
         }
-        rpc_close(r);
+        rpc_close(r, 0);
         for (int i = 0; i < 3; i++) {
             finish(w, &o[i]);
             assert(o[i].code == NEAP_OK || o[i].code == NEAP_CANCELLED);
@@ -238,7 +238,7 @@ static void test_server_gone(world *w)
         finish(w, &o);
     } while (o.code == NEAP_UNAVAILABLE);
     assert(o.code == NEAP_OK);
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 static void test_metadata(world *w)
@@ -261,7 +261,7 @@ static void test_metadata(world *w)
                   "a-lease") == 0);
     assert(strcmp(server_header(w->server, ASK, call, "x-other"), "thing") ==
            0);
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 typedef struct observed {
@@ -303,7 +303,7 @@ static void test_counted_and_observed(world *w)
     ask(r, &o);
     finish(w, &o);
     assert(seen.count == 2 && rpc_count(r, ASK) == 3);
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 /* containerd takes 16 MiB and no more; so do we. */
@@ -324,7 +324,7 @@ static void test_size(world *w)
     finish(w, &o);
     assert(o.code == NEAP_RESOURCE_EXHAUSTED);
     free(big);
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 /* --- streams -------------------------------------------------------------- */
@@ -377,7 +377,7 @@ static void test_stream_to_the_end(world *w)
     rpc_stream_end(s);
     rpc_stream_close(s);
     assert(rpc_count(r, FLOW) == 1);
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 static void test_stream_error_end(world *w)
@@ -397,7 +397,7 @@ static void test_stream_error_end(world *w)
         assert(strcmp(o.text, "not you") == 0);
     }
     rpc_stream_close(s);
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 static void await_stream(world *w, unsigned count)
@@ -436,7 +436,7 @@ static void test_stream_both_ways(world *w)
     read_one(w, s, &in);
     assert(in.code == NEAP_OK && strcmp(in.text, "(end)") == 0);
     rpc_stream_close(s);
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 /* An end that is said while a write is still on its way. */
@@ -456,7 +456,7 @@ static void test_end_behind_a_write(world *w)
         world_turn(w);
     rpc_stream_close(s);
     await_stream(w, 0);
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 static void test_stream_close_with_a_read(world *w)
@@ -481,7 +481,7 @@ static void test_stream_close_with_a_read(world *w)
         assert(o.code == NEAP_CANCELLED);
         await_stream(w, 0);
     }
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 static void test_close_under_a_stream(world *w)
@@ -493,7 +493,7 @@ static void test_close_under_a_stream(world *w)
     server_stream(w->server, FLOW);
     rpc_stream_read(s, on_bytes, &o);
     await_stream(w, 1);
-    rpc_close(r);
+    rpc_close(r, 0);
     finish(w, &o);
     assert(o.code == NEAP_CANCELLED);
     read_one(w, s, &o); /* the channel is gone; the stream answers still */
@@ -515,7 +515,7 @@ static void test_stream_server_gone(world *w)
     finish(w, &o);
     assert(o.code == NEAP_UNAVAILABLE);
     rpc_stream_close(s);
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 static void test_stream_cancel_read(world *w)
@@ -534,7 +534,7 @@ static void test_stream_cancel_read(world *w)
     assert(o.code == NEAP_CANCELLED);
     rpc_stream_close(s);
     rpc_stream_close(NULL);
-    rpc_close(r);
+    rpc_close(r, 0);
 }
 
 /* --- all, in both modes --------------------------------------------------- */

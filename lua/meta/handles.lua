@@ -36,13 +36,21 @@ local core = {}
 ---@class neap.Client
 local Client = {}
 
+---@class neap.core.ClientConfig
+---@field address string
+---@field namespace string
+---@field timeout? number
+---@field grace? number
+---@field linger? number  how long changes in flight may go on once it is closed
+
 --- Open a client; nothing is sent.
----@param config { address: string, namespace: string, timeout: number?, grace: number? }
+---@param config neap.core.ClientConfig
 ---@return neap.Client? client
 ---@return neap.Error? err
 function core.connect(config) end
 
---- Close it: what waits answers `cancelled`. Idempotent.
+--- Close it: what waits answers `cancelled`. A change that was sent goes on, but
+--- nobody hears what comes of it. Idempotent.
 ---@return true
 function Client:close() end
 

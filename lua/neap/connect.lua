@@ -125,7 +125,7 @@ return function(options)
 
    local client, err = core.connect {
       address = address, namespace = resolved.namespace,
-      timeout = resolved.timeout, grace = defaults.hello_grace,
+      timeout = resolved.timeout, grace = defaults.hello_grace, linger = defaults.linger,
    }
    if not client then return nil, add_advice(err, resolved.chosen) end
    local ok, untraced = trace(client)

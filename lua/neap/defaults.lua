@@ -19,6 +19,7 @@ local defaults = {
    reconnect = { first = 0.1, factor = 2, max = 2 },
    outage = 10, -- how long a change waits for containerd to come back
    resync_after = 20, -- once more, after an outage in which shims gave up
+   linger = 10, -- how long a change goes on whose client was closed
    hello_grace = 0.25, -- before an unproven event stream is asked to speak
 
    -- How a container ends.

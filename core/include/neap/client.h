@@ -14,18 +14,25 @@
  *
  * A client owns live resources, so it is closed: every request in flight then
  * completes with CANCELLED, pipes close, the event stream ends. Tasks and
- * records in containerd stay. The memory is reference-counted and goes with the
- * last handle: closing releases the holder's reference, each container has one.
+ * records in containerd stay. Nothing is left half done: a Create, Start, Exec,
+ * Update or Delete that was sent goes on for `linger_s` at most, and what
+ * containerd answers is dropped. The memory is reference-counted and goes with
+ * the last handle: closing releases the holder's reference, each container has
+ * one.
  */
 typedef struct neap_client neap_client;
+
+#define NEAP_LINGER_S 10
 
 typedef struct neap_client_config {
     const char *address; /* absolute path of the socket; copied */
     const char *ns;      /* copied */
     double
-        timeout_s;  /* of every call that neither waits nor streams; 0: none */
-    double grace_s; /* how long the start of a task of one's own may be the
-                       proof that events arrive, before they are asked for */
+        timeout_s;   /* of every call that neither waits nor streams; 0: none */
+    double grace_s;  /* how long the start of a task of one's own may be the
+                        proof that events arrive, before they are asked for */
+    double linger_s; /* how long changes in flight may go on once the client is
+                        closed; 0: NEAP_LINGER_S, negative: not at all */
 } neap_client_config;
 
 /*

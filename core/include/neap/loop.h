@@ -26,10 +26,17 @@ typedef enum neap_loop_mode {
 neap_loop *neap_loop_open(uv_loop_t *uv, neap_loop_mode mode);
 
 /*
- * Release `loop`. Every client on it must have been closed before. Run `uv`
- * once more afterwards: its handles close there. NULL is ignored.
+ * Release `loop`. Every client on it must have been closed before; what these
+ * left to end (neap_client_close) is waited for. Run `uv` once more afterwards:
+ * its handles close there. NULL is ignored.
  */
 void neap_loop_close(neap_loop *loop);
+
+/*
+ * Wait for what closed clients left to end, and for nothing else: for who exits
+ * without closing a DRIVEN loop. Does not run `uv`. NULL is ignored.
+ */
+void neap_loop_settle(neap_loop *loop);
 
 /* Borrowed. */
 uv_loop_t *neap_loop_uv(const neap_loop *loop);
