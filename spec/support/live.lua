@@ -76,6 +76,11 @@ function Daemon:count(fn, ...)
    return metrics.difference(before, after), table.unpack(results, 1, results.n)
 end
 
+---Wait until it is at no call of anybody's.
+function Daemon:await_rest()
+   live.wait_until(function() return next(metrics.open(self.metrics)) == nil end, 20)
+end
+
 local function leftovers_of(daemon)
    collectgarbage()
    collectgarbage()

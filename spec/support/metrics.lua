@@ -13,19 +13,31 @@ local function get(address)
    return result.stdout
 end
 
----Calls started so far: { ["Tasks/Create"] = 3, ... }. The event stream is one
----call for a client's life, and is not counted.
-function metrics.read(address)
+--- The sums of a counter by method. The event stream is one call for a client's
+--- life, and is not counted.
+local function sums(text, counter)
    local counts = {}
-   local labels = 'grpc_method="(%w+)",grpc_service="([%w.]+)"'
-   for method, service, count in
-      get(address):gmatch("grpc_server_started_total{" .. labels .. "[^}]*} (%d+)")
-   do
+   local labels = '[^}]*grpc_method="(%w+)",grpc_service="([%w.]+)"'
+   for method, service, count in text:gmatch(counter .. "{" .. labels .. "[^}]*} (%d+)") do
+      local name = service:match("%w+$") .. "/" .. method
       if method ~= "Subscribe" then
-         counts[service:match("%w+$") .. "/" .. method] = math.tointeger(count)
+         counts[name] = (counts[name] or 0) + math.tointeger(count)
       end
    end
    return counts
+end
+
+---Calls started so far: { ["Tasks/Create"] = 3, ... }.
+function metrics.read(address)
+   return sums(get(address), "grpc_server_started_total")
+end
+
+---Calls that containerd is at: { ["Tasks/Create"] = 1 }.
+function metrics.open(address)
+   local text = get(address)
+   return metrics.difference(
+      sums(text, "grpc_server_handled_total"), sums(text, "grpc_server_started_total")
+   )
 end
 
 ---What was called between two readings, and how often; nothing else is in it.
