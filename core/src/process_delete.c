@@ -10,7 +10,8 @@
  *   1. The output is drained, for the deletion takes its pipes away.
  *   2. Tasks/Delete or DeleteProcess; it tells the exit once more, and the only
  *      time where no event did.
- * One whose shim died is gone already: nobody is asked.
+ * One that vanished is gone already, by somebody else or with its shim, and
+ * events do not tell which: nobody is asked, and its exit is told once.
  */
 
 typedef struct delete_call {

@@ -224,7 +224,7 @@ neap_process_status(neap_process *process, neap_status_cb cb, void *arg)
     if (client->rpc == NULL)
         return client_fail_closed(client, deliver_status, call, "task.status",
                                   process->container->id);
-    if (process->gone || (process->vanished && !process->has_exit))
+    if (process->gone || process->vanished)
         return client_fail(client, deliver_status, call, NEAP_NOT_FOUND,
                            "task.status", process->container->id,
                            "the process is gone");

@@ -562,7 +562,7 @@ static void test_killed_here(scene *s)
 
 static void test_deleted_by_another(scene *s)
 {
-    reply r;
+    reply r, status = { 0 }, gone = { 0 };
 
     start(s);
     tell_start(s);
@@ -571,6 +571,15 @@ static void test_deleted_by_another(scene *s)
     reply_await(&s->w, &r);
     assert(r.exit.code == 4 && r.exit.time == 3000 && !r.exit.lost);
     assert(neap_container_has_no_task(s->box));
+    neap_process_status(s->task, reply_status, &status);
+    reply_await(&s->w, &status);
+    assert(status.code == NEAP_NOT_FOUND);
+    wait_for(s->task, &r);
+    reply_await(&s->w, &r);
+    neap_process_delete(s->task, reply_exit, &gone);
+    reply_await(&s->w, &gone);
+    assert(gone.code == NEAP_OK && gone.exit.code == 4 && r.exit.code == 4);
+    assert(daemon_calls(&s->w, "Tasks/Delete") == 0);
     neap_process_unref(s->task); /* and another may be started */
     s->task = daemon_start(&s->w, s->box);
 }

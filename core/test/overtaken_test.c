@@ -354,7 +354,7 @@ static void test_end(scene *s)
     daemon_exit(&s->w, "box", "box", 9, 6);
     tell_delete(s, 9, 6);
     neap_process_unref(answered(s, &r));
-    assert(status_of(s, task) == NEAP_STATUS_STOPPED);
+    assert(neap_process_known_status(task) == NEAP_STATUS_STOPPED);
     assert(neap_container_has_no_task(s->box));
     expect_exit(s, task, 6);
     neap_process_unref(task);

@@ -52,8 +52,10 @@ describe("ctr", function()
       local gone
       gone, err = container:task()
       assert.same({ nil, "not_found" }, { gone, err.code })
-      gone, err = task:kill()
-      assert.same({ nil, "not_found" }, { gone, err.code })
+      for _, method in ipairs { "kill", "status", "pause" } do
+         gone, err = task[method](task)
+         assert.same({ method, nil, "not_found" }, { method, gone, err and err.code })
+      end
       assert.equal(137, task:wait().code)
 
       ctr("containers", "delete", "ours")
