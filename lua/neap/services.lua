@@ -24,10 +24,14 @@ local function table_of_services()
    return known
 end
 
-local function caller(client, method)
+--- Errors say what was called: "leases.create".
+local function caller(client, method, op)
+   local kind = method.kind == "unary" and "call" or "stream"
    return function(_, request, options)
-      if method.kind == "unary" then return client:call(method.path, request, options) end
-      return client:stream(method.path, request, options)
+      local answer, err = client[kind](client, method.path, request, options)
+      if not err then return answer end
+      err.op = op
+      return nil, err
    end
 end
 
@@ -43,11 +47,12 @@ function services.find(client, name)
    local bound = state.services[name]
    if bound then return bound end
 
-   bound = setmetatable({}, { __name = "neap.service", __mode = "v" })
+   bound = setmetatable({}, {
+      __name = "neap.service", __tostring = function() return "neap.service " .. name end,
+   })
    for method_name, method in pairs(methods) do
-      rawset(bound, method_name, caller(client, method))
+      bound[method_name] = caller(client, method, name .. "." .. method_name)
    end
-   setmetatable(bound, { __name = "neap.service" })
    state.services[name] = bound
    return bound
 end
