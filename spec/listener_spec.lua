@@ -41,4 +41,17 @@ describe("a listener", function()
       local _, err = fiber:join()
       assert.equal("deadline_exceeded", err.code)
    end)
+
+   it("says what it listens to, and whether it still does", function()
+      local subscription = client:on("exit", print)
+      local events = client:events { topic = "/tasks/*" }
+      local all <close> = client:events()
+      assert.same({
+         "neap.subscription exit (open)", "neap.events /tasks/* (open)", "neap.events * (open)",
+      }, { tostring(subscription), tostring(events), tostring(all) })
+      subscription:close()
+      events:close()
+      assert.same({ "neap.subscription exit (closed)", "neap.events /tasks/* (closed)" },
+         { tostring(subscription), tostring(events) })
+   end)
 end)

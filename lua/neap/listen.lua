@@ -16,6 +16,15 @@ local function refuse(op, why)
    return nil, failure.new { code = "invalid_argument", op = op, message = why }
 end
 
+--- "neap.events exit (closed)"
+local function show(listener)
+   local is_closed = listener.closed or listener.client:is_closed()
+   return ("%s %s (%s)"):format(
+      getmetatable(listener).__name, escape.text(listener.topic or "*"),
+      is_closed and "closed" or "open"
+   )
+end
+
 --- --- handlers --------------------------------------------------------------
 
 ---@class neap.Subscription
@@ -30,6 +39,7 @@ end
 
 local subscription_mt = {
    __name = "neap.subscription", __index = Subscription, __close = Subscription.close,
+   __tostring = show,
 }
 
 --- A queue that keeps the latest, and counts what it had to drop.
@@ -117,7 +127,7 @@ function listen.on(client, topic, fn)
    local matches, why = topics.parse(topic)
    if not matches then return refuse("client.on", why) end
    local subscription = setmetatable({
-      client = client, fn = fn, matches = matches, queues = {},
+      client = client, topic = topic, fn = fn, matches = matches, queues = {},
       source = core.listen(client, defaults.event_buffer * 16),
    }, subscription_mt)
    core.daemon(serve, subscription)
@@ -159,7 +169,7 @@ local function parse(options)
       return nil, ("id: %s is not an id"):format(escape.show(options.id))
    end
    return {
-      buffer = buffer,
+      buffer = buffer, topic = options.topic,
       wants = function(event)
          return (not options.id or event.id == options.id)
             and matches(event.topic) and passes(event)
@@ -191,7 +201,7 @@ end
 
 local events_mt = {
    __name = "neap.events", __index = Events, __close = Events.close,
-   __call = function(events) return events:read() end,
+   __call = function(events) return events:read() end, __tostring = show,
 }
 
 --- Iterate over events: `for event in client:events { topic = "exit" } do`.
@@ -206,7 +216,8 @@ function listen.events(client, options)
    local parsed, why = parse(options or {})
    if not parsed then return refuse("client.events", why) end
    local events = setmetatable({
-      client = client, wants = parsed.wants, source = core.listen(client, parsed.buffer),
+      client = client, topic = parsed.topic, wants = parsed.wants,
+      source = core.listen(client, parsed.buffer),
    }, events_mt)
    return events, nil, nil, events
 end
