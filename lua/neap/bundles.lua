@@ -147,15 +147,24 @@ function bundles.unmake(made)
    if fs.rmdir(made) then remove_empty_above(made) end
 end
 
+--- Most are empty: one call then, where it is this client's own.
+local function remove_empty(asked, is_ours)
+   local is_known = is_ours and asked.path == asked.expected
+   if not is_known and not bundle.check(asked) then return false end
+   local ok, errno = fs.rmdir(asked.path)
+   return ok or errno == "ENOENT"
+end
+
 --- Remove a bundle of ours where it is empty; it is made again where it is missed.
 --- Without a record nobody would find it, so it goes before that.
 ---@param container neap.Container
-function bundles.vacate(container)
+---@param is_ours? boolean  was it made by this client?
+function bundles.vacate(container, is_ours)
    local client = core.container_client(container)
    if client:is_closed() then return end
    local asked = question(client, container.id, container.labels, outline.of(container))
    asked.path = asked.path or asked.expected
-   if bundle.check(asked) then fs.rmdir(asked.path) end
+   remove_empty(asked, is_ours)
 end
 
 --- Remove a bundle, if it is ours; else it stays, and a warning names it.
@@ -169,8 +178,7 @@ function bundles.remove(client, id, recorded, spec, is_ours)
    local asked = question(client, id, recorded, spec)
    asked.path = asked.path or asked.expected -- of another's record, in which we started
    if asked.path ~= asked.expected then fs.rmdir(asked.expected) end
-   local is_known = is_ours and asked.path == asked.expected
-   if (is_known or bundle.check(asked)) and fs.rmdir(asked.path) then return true end -- was empty
+   if remove_empty(asked, is_ours) then return true end
    local plan, why, errno = bundle.plan_removal(asked)
    if errno == "ENOENT" then return true end
    local ok = plan ~= nil

@@ -177,7 +177,7 @@ function remove(container)
    local was_gone = container.gone and container.has_no_task
    local ok, err = remove_task(container)
    if not ok then return with_left(err, removal.names(container)) end
-   bundles.vacate(container)
+   bundles.vacate(container, is_ours(container))
    ok, err = remove_record(container, was_gone)
    if not ok then return with_left(err, removal.names(container, 2)) end
    removal.bundle(container)
