@@ -167,6 +167,20 @@ function bundles.vacate(container, is_ours)
    remove_empty(asked, is_ours)
 end
 
+--- Remove bundles without a record: of who was killed between making the one and
+--- the other. Such a one is empty; what is not, is somebody's.
+---@param client neap.Client
+---@param containers neap.Container[]  all of the namespace
+function bundles.sweep(client, containers)
+   local recorded = {}
+   for _, container in ipairs(containers) do recorded[container.id] = true end
+   for _, name in ipairs(fs.list(path.parent(place_of(client, "any"))) or {}) do
+      local asked = question(client, name, {})
+      asked.path = asked.expected
+      if not recorded[name] then remove_empty(asked) end
+   end
+end
+
 --- Remove a bundle, if it is ours; else it stays, and a warning names it.
 ---@param client neap.Client
 ---@param id string

@@ -1,5 +1,6 @@
 --- client:restore: every container with its task, and the streams of what runs.
 
+local bundles = require "neap.bundles"
 local core = require "neap.core"
 local failure = require "neap.error"
 local fields = require "neap.fields"
@@ -66,5 +67,6 @@ return function(client, given)
       end
       found[i] = container
    end
+   if options.filter == nil then bundles.sweep(client, found) end
    return found
 end

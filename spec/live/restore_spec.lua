@@ -166,6 +166,23 @@ describe("what is restored", function()
       assert.equal("not_found", select(2, task:process "orphan").code)
    end)
 
+   it("goes without the bundles of who was killed before there was a record", function()
+      local container = client:create { id = "kept", rootfs = live.rootfs(), args = { "true" } }
+      local function beside(name)
+         return (container.labels["neap.bundle"]:gsub("kept$", name))
+      end
+      assert(lfs.mkdir(beside "empty") and lfs.mkdir(beside "used"))
+      assert(io.open(beside "used" .. "/reader", "w")):close()
+      client:restore { filter = { id = "kept" } }
+      assert.equal("directory", lfs.attributes(beside "empty", "mode"))
+      client:restore()
+      assert.is_nil(lfs.attributes(beside "empty", "mode"))
+      for _, name in ipairs { "kept", "used" } do
+         assert.equal("directory", lfs.attributes(beside(name), "mode"))
+      end
+      assert(os.remove(beside "used" .. "/reader") and lfs.rmdir(beside "used"))
+   end)
+
    it("is read by one process at a time", function()
       local container = client:create { id = "one", rootfs = live.rootfs(), args = { "cat" } }
       local task = container:start { stdin = "pipe", stdout = "pipe" }
