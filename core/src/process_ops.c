@@ -126,19 +126,31 @@ neap_request *neap_process_resize(neap_process *process,
     return submit(call, &method, &request.base);
 }
 
+static neap_request *send_change(neap_task *task,
+                                 const rpc_method *method,
+                                 const ProtobufCMessage *request,
+                                 neap_status becomes,
+                                 neap_done_cb cb,
+                                 void *arg)
+{
+    done_call *call = call_new(task, cb, arg);
+    neap_request *refused = refuse(call, method->op, NEAP_FAILED_PRECONDITION);
+
+    if (refused != NULL)
+        return refused;
+    call->becomes = becomes;
+    return submit(call, method, request);
+}
+
 neap_request *neap_task_pause(neap_task *task, neap_done_cb cb, void *arg)
 {
     static const rpc_method method = EMPTY("task.pause", "Pause");
     Containerd__Services__Tasks__V1__PauseTaskRequest request =
         CONTAINERD__SERVICES__TASKS__V1__PAUSE_TASK_REQUEST__INIT;
-    done_call *call = call_new(task, cb, arg);
-    neap_request *refused = refuse(call, method.op, NEAP_FAILED_PRECONDITION);
 
-    if (refused != NULL)
-        return refused;
-    call->becomes = NEAP_STATUS_PAUSED;
     request.container_id = task->container->id;
-    return submit(call, &method, &request.base);
+    return send_change(task, &method, &request.base, NEAP_STATUS_PAUSED, cb,
+                       arg);
 }
 
 neap_request *neap_task_resume(neap_task *task, neap_done_cb cb, void *arg)
@@ -146,14 +158,10 @@ neap_request *neap_task_resume(neap_task *task, neap_done_cb cb, void *arg)
     static const rpc_method method = EMPTY("task.resume", "Resume");
     Containerd__Services__Tasks__V1__ResumeTaskRequest request =
         CONTAINERD__SERVICES__TASKS__V1__RESUME_TASK_REQUEST__INIT;
-    done_call *call = call_new(task, cb, arg);
-    neap_request *refused = refuse(call, method.op, NEAP_FAILED_PRECONDITION);
 
-    if (refused != NULL)
-        return refused;
-    call->becomes = NEAP_STATUS_RUNNING;
     request.container_id = task->container->id;
-    return submit(call, &method, &request.base);
+    return send_change(task, &method, &request.base, NEAP_STATUS_RUNNING, cb,
+                       arg);
 }
 
 /* --- status --------------------------------------------------------------- */
