@@ -26,8 +26,6 @@ describe("an error of", function()
       local running, stopped, paused, bare = created(), created(), created(), created()
       assert.is_nil(raw("Create", { container_id = bare.id }))
       for _, container in ipairs { running, stopped, paused } do container:start() end
-      stopped:task():kill "KILL"
-      stopped:task():wait()
       paused:task():pause()
       running:task():exec { id = "e", args = { "sleep", "1000" } }
       local r = { container_id = running.id }
@@ -43,6 +41,9 @@ describe("an error of", function()
          type_url = "types.containerd.io/opencontainers/runtime-spec/1/Process",
          value = [[{"args":["true"],"cwd":"/","user":{"uid":0,"gid":0}}]],
       } }
+      assert.is_nil(raw("Exec", with(s, process))) -- and started too late
+      stopped:task():kill "KILL"
+      stopped:task():wait()
       local rows = {
          { "failed_precondition", "Delete", r },
          { "failed_precondition", "Delete", p },
@@ -51,7 +52,8 @@ describe("an error of", function()
          { "failed_precondition", "Start", s },
          { "failed_precondition", "Start", p },
          { "failed_precondition", "Start", with(r, { exec_id = "e" }) },
-         { "failed_precondition", "Exec", with(s, process) },
+         { "failed_precondition", "Start", with(s, { exec_id = "f" }) },
+         { "failed_precondition", "Exec", with(s, with(process, { exec_id = "g" })) },
          { "failed_precondition", "Exec", with(p, process) },
          { "failed_precondition", "Pause", s },
          { "failed_precondition", "Pause", p },
