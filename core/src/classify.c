@@ -33,6 +33,7 @@ static const struct {
     { "cannot checkpoint a stopped container", NEAP_FAILED_PRECONDITION },
     { "cannot checkpoint a task in created state", NEAP_FAILED_PRECONDITION },
     { "container not running", NEAP_FAILED_PRECONDITION },
+    { "lstat /proc/", NEAP_FAILED_PRECONDITION }, /* exec: its init ended */
     { "can't resize a stopped container", NEAP_FAILED_PRECONDITION },
     { "cannot resize a stopped container", NEAP_FAILED_PRECONDITION },
     { "received message larger than max", NEAP_RESOURCE_EXHAUSTED },

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "classify.h"
+
 static void has_a_name_for_every_code(void)
 {
 #define X(name, value, text)                                                   \
@@ -107,6 +109,28 @@ static void is_cleared_twice(void)
     assert(err.code == NEAP_OK && err.message == NULL);
 }
 
+/* Where it takes a race to hear them; spec/live/errors_spec.lua has the rest.
+ */
+static void knows_texts_of_races(void)
+{
+    static const char *const texts[] = {
+        "cannot start a deleted process",
+        "OCI runtime start failed: cannot start a container that has stopped",
+        "OCI runtime exec failed: exec failed: unable to start container "
+        "process: lstat /proc/4711/ns/ipc: no such file or directory",
+    };
+    char message[160];
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        snprintf(message, sizeof message, "%s: unknown", texts[i]);
+        assert(classify(NEAP_UNKNOWN, message) == NEAP_FAILED_PRECONDITION);
+        assert(strcmp(message, texts[i]) == 0);
+        assert(classify(NEAP_INTERNAL, message) == NEAP_INTERNAL);
+    }
+    snprintf(message, sizeof message, "exec: \"/proc/1\": permission denied");
+    assert(classify(NEAP_UNKNOWN, message) == NEAP_UNKNOWN);
+}
+
 #define RUN(test) (test(), puts("ok - " #test))
 
 int main(void)
@@ -119,5 +143,6 @@ int main(void)
     RUN(says_what_the_system_said);
     RUN(copies_what_it_owns);
     RUN(is_cleared_twice);
+    RUN(knows_texts_of_races);
     return 0;
 }
