@@ -140,6 +140,7 @@ int log_file_rotate(log_file *file, log_state *state, log_commit *commit)
     log_file_close(file);
     result = open_current(file, state);
     *commit = *log_state_now(state);
+    state->newest = 0; /* a clock that was set back has its say in a new file */
     if (result == 0 && file->compress)
         file->compressor = log_gzip_start(file->path, file->max_file);
     return result;

@@ -132,7 +132,8 @@ static int begin(logger *l, int ready)
         log_ready_ok(ready);
         return 0;
     }
-    log_work_describe(&l->work, -result, text, sizeof text);
+    log_work_describe(l->work.session->options->log, -result, text,
+                      sizeof text);
     log_ready_fail(ready, -result, strchr(text, ' ') + 1);
     return result;
 }

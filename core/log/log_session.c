@@ -85,6 +85,14 @@ static log_owner owner_of(const log_session *s)
     return owner;
 }
 
+/* Has nobody taken away what the state speaks of? */
+static bool has_spools(const log_session *s)
+{
+    const log_commit *now = log_state_now(s->state);
+
+    return s->spool[0].size >= now->done[0] && s->spool[1].size >= now->done[1];
+}
+
 /* Go on where the last logger of these streams ended, or begin. */
 static bool open_state(log_session *s, neap_error *err)
 {
@@ -101,10 +109,11 @@ static bool open_state(log_session *s, neap_error *err)
     if (s->state == NULL || !open_spools(s, err))
         return false;
     owner = owner_of(s);
-    s->resumed = log_state_fits(s->state, &owner);
     for (unsigned i = 0; i < LOG_STREAMS && result == 0; i++)
-        result = s->resumed ? log_spool_measure(&s->spool[i])
-                            : log_spool_reset(&s->spool[i]);
+        result = log_spool_measure(&s->spool[i]);
+    s->resumed = log_state_fits(s->state, &owner) && has_spools(s);
+    for (unsigned i = 0; i < LOG_STREAMS && result == 0 && !s->resumed; i++)
+        result = log_spool_reset(&s->spool[i]);
     if (result != 0)
         return fail(err, -result, "use the spool of", s->options->state);
     if (!s->resumed)

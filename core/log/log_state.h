@@ -60,7 +60,7 @@ typedef struct log_state {
     log_commit commit[2];
     log_owner owner;    /* whose state this is */
     int64_t read_at[2]; /* when each stream was last read, in ns */
-    int64_t newest;     /* no later line is older than this */
+    int64_t newest;     /* no later line of the file is older */
 
     uint64_t head, tail, mark; /* of the journal */
     uint64_t first, last;      /* of its segments; last is one past */

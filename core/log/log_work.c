@@ -18,12 +18,10 @@
 
 /* --- trouble -------------------------------------------------------------- */
 
-void log_work_describe(const log_work *work, int sys, char *text, size_t room)
+void log_work_describe(const char *path, int sys, char *text, size_t room)
 {
-    const log_options *o = work->session->options;
-
     snprintf(text, room, "%s %s: %s", neap_errno_name(sys),
-             o->log != NULL ? o->log : "log", strerror(sys));
+             path != NULL ? path : "log", strerror(sys));
 }
 
 static void tell(log_work *work, const char *text)
@@ -36,11 +34,11 @@ static void tell(log_work *work, const char *text)
     log_tap_notice(work->tap, text != NULL ? text : "the log is written again");
 }
 
-static void tell_of(log_work *work, int result)
+static void tell_of(log_work *work, const char *path, int result)
 {
     char text[400];
 
-    log_work_describe(work, -result, text, sizeof text);
+    log_work_describe(path, -result, text, sizeof text);
     tell(work, text);
 }
 
@@ -51,7 +49,7 @@ void log_work_judge(log_work *work, int result)
         tell(work, NULL);
         return;
     }
-    tell_of(work, result);
+    tell_of(work, work->session->options->log, result);
     work->retry = work->session->options->drop ? LOG_NEVER : work->now + RETRY;
 }
 
@@ -105,13 +103,15 @@ static ssize_t read_stream(log_work *work, unsigned stream)
     state->read_at[stream] = log_clock_stamp(log_clock_date(), &state->newest);
     n = log_spool_take(spool, READ);
     if (n > 0) {
+        work->is_full = false;
         log_journal_add(state, stream, spool->size);
         write_on(work, stream, false);
         log_tap_feed(work->tap);
     } else if (n < 0 && n != -EAGAIN) {
-        log_work_judge(work, (int)n);
-        work->retry =
-            work->now + RETRY; /* there is nowhere to put it, whatever */
+        /* There is nowhere to put it, whatever is to be done about the log. */
+        tell_of(work, work->session->options->state, (int)n);
+        work->retry = work->now + RETRY;
+        work->is_full = true;
     }
     return n;
 }
@@ -133,6 +133,9 @@ void log_work_again(log_work *work)
 {
     int result = 0;
 
+    work->retry = LOG_NEVER;
+    if (work->is_full)
+        return; /* reading is what is tried again */
     for (unsigned i = 0; i < LOG_STREAMS && result == 0; i++)
         result = log_writer_run(work->writer, i, false);
     log_work_judge(work, result);

@@ -24,6 +24,7 @@ typedef struct log_work {
     int64_t now;
     int64_t pause; /* until when nothing is read, to let the FIFOs fill */
     int64_t retry; /* LOG_NEVER: all is well */
+    bool is_full;  /* there was no room for what is read */
 } log_work;
 
 /* What the last logger had read but not written. 0 or a negative errno. */
@@ -44,7 +45,7 @@ bool log_work_is_over(const log_work *work);
 /* What came of writing: tell who watches, and decide when to try again. */
 void log_work_judge(log_work *work, int result);
 
-/* The text for people, after the errno's name. */
-void log_work_describe(const log_work *work, int sys, char *text, size_t room);
+/* The text for people, after the errno's name: what about `path` failed. */
+void log_work_describe(const char *path, int sys, char *text, size_t room);
 
 #endif

@@ -150,6 +150,34 @@ static void test_drop(void)
     passed("with drop the container goes on, and what is missing is counted");
 }
 
+static void test_no_room_for_the_state(void)
+{
+    char state[400];
+    size_t size, is_size;
+    char *text = numbered(&size), *is;
+    logger l;
+    int fd;
+
+    logger_open(&l);
+    mount_small(&l, 0);
+    strcpy(state, logger_path(&l, "small/state"));
+    logger_start(&l, "raw", "--state", state, "--on-error", "drop", NULL);
+    fd = logger_tap(&l, "tap all\n");
+    fill(&l);
+    logger_write(&l, 1, text, size);
+    assert_notice(fd, "small/state: ");
+    close(fd);
+    unlink(logger_path(&l, "small/filler"));
+    logger_finish(&l);
+    is = logger_file(&l, "log", &is_size);
+    assert(is_size == size && memcmp(is, text, size) == 0);
+    free(is);
+    unmount_small(&l);
+    logger_close(&l);
+    free(text);
+    passed("without room for what is read nothing is read, and nothing lost");
+}
+
 static void test_read_only(void)
 {
     logger l;
@@ -261,6 +289,7 @@ int main(void)
     if (can_mount) {
         test_block();
         test_drop();
+        test_no_room_for_the_state();
         test_read_only();
     } else {
         printf("skip - a log on a full disk: no right to mount one\n");
