@@ -100,9 +100,10 @@ describe("the README", function()
       assert.equal(0, shell.run({ "mkdir", "-p", bare .. "/bin" }).code)
       assert.equal(0, shell.run({ "cp", live.rootfs() .. "/bin/busybox", bare .. "/bin" }).code)
       assert.equal(0, shell.run({
-         live.program, "run", "--rootfs", bare, "-v", "/etc:/mine", "/bin/busybox", "true",
+         live.program, "run", "--rootfs", bare, "-v", "/etc:/mine", "-w", "/work", "/bin/busybox",
+         "true",
       }, { env = env }).code)
       local made = shell.run({ "ls", bare }).stdout
-      assert.equal("bin\ndev\nmine\nproc\nrun\nsys\n", made)
+      assert.equal("bin\ndev\nmine\nproc\nrun\nsys\nwork\n", made)
    end)
 end)
