@@ -32,6 +32,8 @@ static void begin(connection *c)
         return;
     }
     s->far = watch_open(s->loop, s->other, on_far, s);
+    s->way = SPLICE_PIPE;
+    s->is_full = false;
     s->moved = 0;
     if (!backlog_is_empty(&s->backlog))
         watch_start(s->far, UV_WRITABLE);
@@ -51,6 +53,7 @@ static void part(connection *c)
 
     c->count = s->moved;
     s->connection = NULL;
+    s->is_full = false;
     c->peer->feed = NULL;
     watch_close(&s->far);
     if (s->other >= 0)

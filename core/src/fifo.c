@@ -91,24 +91,55 @@ bool fd_is_socket(int fd)
     return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
 }
 
-ssize_t fd_write(int fd, const void *data, size_t size)
-{
-    static const struct timespec now;
-    sigset_t pipe, before, pending;
+/* A SIGPIPE of our own is taken back; one that was pending before stays. */
+typedef struct guard {
+    sigset_t before;
     bool was_pending;
-    ssize_t n;
-    int problem;
+} guard;
+
+static void guard_begin(guard *g)
+{
+    sigset_t pipe, pending;
 
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
     sigpending(&pending);
-    was_pending = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe, &before);
-    n = write(fd, data, size);
-    problem = errno;
-    if (n < 0 && problem == EPIPE && !was_pending)
+    g->was_pending = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe, &g->before);
+}
+
+static void guard_end(const guard *g, bool is_broken)
+{
+    static const struct timespec now;
+    int problem = errno;
+    sigset_t pipe;
+
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    if (is_broken && !g->was_pending)
         sigtimedwait(&pipe, NULL, &now);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_sigmask(SIG_SETMASK, &g->before, NULL);
     errno = problem;
+}
+
+ssize_t fd_write(int fd, const void *data, size_t size)
+{
+    ssize_t n;
+    guard g;
+
+    guard_begin(&g);
+    n = write(fd, data, size);
+    guard_end(&g, n < 0 && errno == EPIPE);
+    return n;
+}
+
+ssize_t fd_splice(int from, int to, size_t most)
+{
+    ssize_t n;
+    guard g;
+
+    guard_begin(&g);
+    n = splice(from, NULL, to, NULL, most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    guard_end(&g, n < 0 && errno == EPIPE);
     return n;
 }

@@ -13,12 +13,12 @@
 
 /*
  * The first bytes go on at once. When much has come, more is coming: then the
- * FIFO is left to fill for a moment, so that bulk output costs few reads. One
- * that was full is read on: its writer waits.
+ * FIFO is left to fill for a moment, so that bulk output costs few reads. The
+ * moment is as long as a fast writer needs to fill it.
  */
-#define BULK   (16 << 10)
-#define FULL   OUTLET_ALL
-#define FILL_S 0.002
+#define BULK (16 << 10)
+#define FULL OUTLET_ALL
+#define LOTS (256 << 10)
 
 struct manifold {
     int refs;
@@ -28,6 +28,7 @@ struct manifold {
     timer *pause;
     bool pausing; /* left to fill, for that moment */
     bool left;    /* until manifold_hurry */
+    bool is_bulk; /* much has come just now */
     bool is_read; /* somebody has taken some of it */
     neap_stream *outlets;
     neap_stream *cursor; /* of a walk over them: the next */
@@ -169,19 +170,23 @@ static void on_pause_over(void *arg)
     manifold_go_on(m);
 }
 
-static void pause_a_moment(manifold *m)
+static void pause_a_moment(manifold *m, double seconds)
 {
     m->pausing = true;
     if (m->pause == NULL)
-        m->pause = timer_open(m->loop, FILL_S, on_pause_over, m);
+        m->pause = timer_open(m->loop, seconds, on_pause_over, m);
     else
-        timer_again(m->pause, FILL_S);
+        timer_again(m->pause, seconds);
 }
 
-static ssize_t read_in_place(manifold *m, size_t most)
+static ssize_t read_in_place(manifold *m, size_t *most)
 {
     char *chunk = loop_scratch(m->loop);
-    ssize_t n = read(m->fd, chunk, most < LOOP_SCRATCH ? most : LOOP_SCRATCH);
+    ssize_t n;
+
+    if (*most > LOOP_SCRATCH)
+        *most = LOOP_SCRATCH;
+    n = read(m->fd, chunk, *most);
 
     if (n > 0 && m->outlets != NULL)
         outlet_take(m->outlets, chunk, (size_t)n);
@@ -209,12 +214,19 @@ static ssize_t read_to_keep(manifold *m, size_t most)
     return n;
 }
 
-static ssize_t read_some(manifold *m, size_t most)
+/* At most `most` bytes; that is less afterwards where no more was asked for. */
+static ssize_t read_some(manifold *m, size_t *most)
 {
-    bool is_simple = m->outlets == NULL ||
-                     (manifold_is_sole(m) && outlet_copies(m->outlets));
+    neap_stream *sole = manifold_is_sole(m) ? m->outlets : NULL;
+    bool is_simple = m->outlets == NULL || (sole && outlet_copies(sole));
 
-    return is_simple ? read_in_place(m, most) : read_to_keep(m, most);
+    if (sole != NULL && outlet_splices(sole)) {
+        ssize_t n = outlet_splice(sole, m->fd, *most = FULL);
+
+        if (n >= 0 || outlet_splices(sole))
+            return n;
+    } /* else it must be read after all */
+    return is_simple ? read_in_place(m, most) : read_to_keep(m, *most);
 }
 
 /*
@@ -226,13 +238,15 @@ static size_t read_all(manifold *m)
     size_t size = 0, most;
 
     while (m->fd >= 0 && size < FULL && (most = room(m)) > 0) {
-        ssize_t n = read_some(m, most);
+        ssize_t n = read_some(m, &most);
 
         if (n < 0)
             break;
         if (n == 0)
             end(m);
         size += (size_t)n;
+        if (n >= BULK && (size_t)n < most)
+            break; /* all that there was, and more to come */
     }
     return size;
 }
@@ -246,10 +260,11 @@ static void on_fifo(void *arg, int events)
     manifold_ref(m);
     size = read_all(m);
     if (m->fd >= 0) {
-        if (size >= BULK && size < FULL)
-            pause_a_moment(m);
+        if (size >= BULK || m->is_bulk)
+            pause_a_moment(m, size < LOTS ? 0.002 : 0.001);
         else if (room(m) == 0)
             watch_stop(m->fifo);
+        m->is_bulk = size >= BULK;
         manifold_go_on(m);
     }
     manifold_unref(m);

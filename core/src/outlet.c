@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -47,6 +48,8 @@ size_t outlet_room(const neap_stream *s)
         return OUTLET_ALL;
     if (s->reader != NULL && is_empty)
         return OUTLET_ALL;
+    if (s->is_full && s->backlog.policy == NEAP_POLICY_BLOCK)
+        return 0;
     return backlog_room(&s->backlog, buffer_of(s));
 }
 
@@ -92,6 +95,8 @@ static ssize_t write_far(neap_stream *s, const char *data, size_t size)
 {
     if (s->is_socket)
         return send(s->other, data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (s->way == SPLICE_FILE)
+        return splice_append(s->other, data, size);
     return fd_write(s->other, data, size);
 }
 
@@ -116,6 +121,43 @@ static size_t pass_on(neap_stream *s, const char *data, size_t size)
     return at;
 }
 
+/* --- splicing ------------------------------------------------------------- */
+
+bool outlet_splices(const neap_stream *s)
+{
+    return s->way != SPLICE_NEVER && s->other >= 0 &&
+           s->backlog.policy == NEAP_POLICY_BLOCK &&
+           backlog_is_empty(&s->backlog);
+}
+
+/* The kernel does not say which of the two sides it was. */
+static bool fifo_is_empty(int fifo)
+{
+    int size = 0;
+
+    return ioctl(fifo, FIONREAD, &size) != 0 || size == 0;
+}
+
+ssize_t outlet_splice(neap_stream *s, int fd, size_t most)
+{
+    ssize_t n = splice_some(s->way, fd, s->other, most);
+    int problem = errno;
+
+    if (n > 0) {
+        s->moved += (size_t)n;
+    } else if (n < 0 && problem == EINVAL) {
+        s->way = SPLICE_NEVER;
+    } else if (n < 0 && problem != EAGAIN && problem != EINTR) {
+        give_up(s, problem);
+    } else if (n < 0 && s->far != NULL && !fifo_is_empty(fd)) {
+        s->is_full = true;
+        watch_start(s->far, UV_WRITABLE);
+    }
+    return n;
+}
+
+/* --- taking --------------------------------------------------------------- */
+
 static void hold(neap_stream *s, const char *data, size_t size)
 {
     if (!is_void(s))
@@ -128,8 +170,6 @@ static void let_go(neap_stream *s, size_t size)
     if (s->backlog.problem != 0)
         stream_truncate(s, neap_errno_name(s->backlog.problem));
 }
-
-/* --- taking --------------------------------------------------------------- */
 
 static void answer(neap_stream *s, char *data, size_t size)
 {
@@ -192,6 +232,7 @@ void outlet_flow(neap_stream *s)
     size_t size;
 
     neap_stream_ref(s);
+    s->is_full = false;
     while ((data = backlog_front(&s->backlog, &size)) != NULL) {
         size_t done = pass_on(s, data, size);
 

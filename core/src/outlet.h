@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "backlog.h"
 #include "neap/error.h"
@@ -27,6 +28,12 @@ bool outlet_keep(neap_stream *s, char *data, size_t size);
 
 /* Does it only ever copy what it takes, and call nobody meanwhile? */
 bool outlet_copies(const neap_stream *s);
+
+/* Can bytes go from the FIFO to where it goes, without being read? */
+bool outlet_splices(const neap_stream *s);
+
+/* Move up to `most` bytes from the FIFO `fd`. Answers as read(2) does. */
+ssize_t outlet_splice(neap_stream *s, int fd, size_t most);
 
 /* Nothing more comes. It was detached. */
 void outlet_end(neap_stream *s);

@@ -7,6 +7,7 @@
 #include "loop.h"
 #include "manifold.h"
 #include "request.h"
+#include "splice.h"
 #include "stream.h"
 #include "watch.h"
 
@@ -42,6 +43,7 @@ struct neap_stream {
 
     int other;      /* where output goes, or input comes from; -1: nowhere */
     watch *far;     /* on other; NULL for a regular file */
+    splice_way way; /* output: to other */
     bool is_socket; /* other is: others hold it too, it stays as it is */
 
     /* input */
@@ -61,6 +63,7 @@ struct neap_stream {
     bool is_ending; /* what it holds is the last */
     backlog backlog;
     size_t buffer;  /* how much that is in memory; 0: as outlet.c says */
+    bool is_full;   /* `other` takes nothing until `far` says so */
     uint64_t moved; /* bytes written to `other` */
     char *captured;
     size_t captured_size, captured_room, limit;

@@ -2,10 +2,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "fifo.h"
@@ -143,6 +146,29 @@ static void await_captured(scene *s, neap_stream *of, size_t size)
         world_turn(&s->w);
     assert(captured(of) == size);
     assert(flow_matches(neap_stream_captured(of, &size), 0, size));
+}
+
+/* The process behind the input reads `size` bytes, then the end if there. */
+static size_t drink(scene *s, size_t from, size_t size)
+{
+    char chunk[9000];
+    size_t at = 0;
+
+    while (at < size) {
+        size_t most = size - at < sizeof chunk ? size - at : sizeof chunk;
+        ssize_t n = read(s->source, chunk, most);
+
+        if (n == 0)
+            break;
+        if (n < 0) {
+            assert(errno == EAGAIN);
+            world_turn(&s->w);
+            continue;
+        }
+        assert(flow_matches(chunk, from + at, (size_t)n));
+        at += (size_t)n;
+    }
+    return at;
 }
 
 /* --- several consumers ---------------------------------------------------- */
@@ -283,6 +309,135 @@ static void test_client_is_closed(scene *s)
     assert(flow_read_all(&s->w, slow, 0, SIZE_MAX) == 0);
 }
 
+/* --- files ---------------------------------------------------------------- */
+
+/* An output to `file` on the FIFO `path`, and the process that writes it. */
+static neap_stream *
+to_file(scene *s, const char *path, const char *file, flow_writer *wr)
+{
+    neap_stdio_end end = { .kind = NEAP_STDIO_FILE,
+                           .path = path,
+                           .file = file };
+    neap_error err = { 0 };
+    neap_stream *made =
+        stream_open_output(s->w.loop, &end, on_end, &s->ended, &err);
+    int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+
+    assert(made != NULL && fd >= 0);
+    s->all[s->count++] = made;
+    flow_start_writer(wr, fd, MUCH);
+    return made;
+}
+
+static void await_files(scene *s, flow_writer *writers, int count)
+{
+    while (s->ended < count)
+        world_turn(&s->w);
+    for (int i = 0; i < count; i++)
+        flow_join_writer(&writers[i]);
+}
+
+static off_t size_of(int fd)
+{
+    return lseek(fd, 0, SEEK_END);
+}
+
+/* In bulk it is appended all the same. */
+static void test_bulk_to_file(scene *s)
+{
+    const char *file = world_path(&s->w, "file");
+    int fd = open(file, O_CREAT | O_RDWR, 0600);
+    char *data = xmalloc(MUCH);
+    flow_writer wr;
+
+    flow_say(fd, "before");
+    to_file(s, s->out, file, &wr);
+    await_files(s, &wr, 1);
+    assert(size_of(fd) == (off_t)MUCH + 6);
+    assert(pread(fd, data, 6, 0) == 6 && memcmp(data, "before", 6) == 0);
+    assert(pread(fd, data, MUCH, 6) == (ssize_t)MUCH);
+    assert(flow_matches(data, 0, MUCH));
+    free(data);
+    close(fd);
+    unlink(file);
+}
+
+/* As stdout and stderr may: neither writes over the other. */
+static void test_two_to_one_file(scene *s)
+{
+    const char *file = world_path(&s->w, "file");
+    flow_writer writers[2];
+    int fd;
+
+    to_file(s, s->out, file, &writers[0]);
+    to_file(s, s->in, file, &writers[1]);
+    await_files(s, writers, 2);
+    fd = open(file, O_RDONLY);
+    assert(size_of(fd) == 2 * (off_t)MUCH);
+    close(fd);
+    unlink(file);
+}
+
+/* Somebody else's lock says nothing to us: it is appended as files are. */
+static void test_locked_file(scene *s)
+{
+    const char *file = world_path(&s->w, "file");
+    int fd = open(file, O_CREAT | O_RDWR, 0600);
+    flow_writer wr;
+
+    assert(flock(fd, LOCK_EX) == 0);
+    to_file(s, s->out, file, &wr);
+    await_files(s, &wr, 1);
+    assert(size_of(fd) == (off_t)MUCH);
+    close(fd);
+    unlink(file);
+}
+
+/* Devices and FIFOs have no end to append to. */
+static void test_bulk_to_device(scene *s)
+{
+    flow_writer wr;
+
+    to_file(s, s->out, "/dev/null", &wr);
+    await_files(s, &wr, 1);
+    assert(neap_stream_truncated(s->all[0]) == NULL);
+}
+
+static void test_bulk_to_fifo(scene *s)
+{
+    flow_writer wr;
+    neap_stream *made;
+
+    s->source = open(s->in, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    made = to_file(s, s->out, s->in, &wr);
+    assert(drink(s, 0, MUCH) == MUCH);
+    await_files(s, &wr, 1);
+    assert(neap_stream_truncated(made) == NULL);
+}
+
+/* A disk that fills up is told once; the process goes on. */
+static void test_file_too_large(scene *s)
+{
+    const char *file = world_path(&s->w, "file");
+    struct rlimit before, limit;
+    flow_writer wr;
+    int fd;
+
+    signal(SIGXFSZ, SIG_IGN);
+    assert(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    limit = before;
+    limit.rlim_cur = 1 << 20;
+    setrlimit(RLIMIT_FSIZE, &limit);
+    to_file(s, s->out, file, &wr);
+    await_files(s, &wr, 1);
+    setrlimit(RLIMIT_FSIZE, &before);
+    fd = open(file, O_RDONLY);
+    assert(size_of(fd) == 1 << 20);
+    assert(strcmp(neap_stream_truncated(s->all[0]), "EFBIG") == 0);
+    close(fd);
+    unlink(file);
+}
+
 /* --- policies ------------------------------------------------------------- */
 
 /* One that stalls, beside one that takes all; how much the first holds. */
@@ -419,29 +574,6 @@ static void test_tap_alone(scene *s)
 }
 
 /* --- connections ---------------------------------------------------------- */
-
-/* The process behind the input reads `size` bytes, then the end if there. */
-static size_t drink(scene *s, size_t from, size_t size)
-{
-    char chunk[9000];
-    size_t at = 0;
-
-    while (at < size) {
-        size_t most = size - at < sizeof chunk ? size - at : sizeof chunk;
-        ssize_t n = read(s->source, chunk, most);
-
-        if (n == 0)
-            break;
-        if (n < 0) {
-            assert(errno == EAGAIN);
-            world_turn(&s->w);
-            continue;
-        }
-        assert(flow_matches(chunk, from + at, (size_t)n));
-        at += (size_t)n;
-    }
-    return at;
-}
 
 static void test_connect(scene *s)
 {
@@ -688,6 +820,12 @@ static const struct {
     { "what is for nobody stops nobody", test_all_are_closed },
     { "what one holds outlives the process", test_what_is_held_stays },
     { "but not the client", test_client_is_closed },
+    { "bulk output is appended to a file", test_bulk_to_file },
+    { "two outputs may go to one file", test_two_to_one_file },
+    { "a file that another has locked is appended to", test_locked_file },
+    { "bulk output goes to a device", test_bulk_to_device },
+    { "bulk output goes to a FIFO", test_bulk_to_fifo },
+    { "a file that takes no more is told", test_file_too_large },
     { "one that drops delays nobody", test_drop },
     { "nor does one that spills", test_spill },
     { "nor a copy that drops", test_drop_of_copy },
