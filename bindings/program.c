@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <lua.h>
 #include <lualib.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -236,6 +237,16 @@ static lua_State *new_state(pool *memory)
     return L;
 }
 
+/*
+ * Chunks of output are large and soon given back. malloc would fetch each from
+ * the kernel anew, and clear it.
+ */
+static void keep_large_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    mallopt(M_TRIM_THRESHOLD, 16 << 20);
+}
+
 int main(int argc, char **argv)
 {
     arguments args = { argc, argv };
@@ -245,6 +256,7 @@ int main(int argc, char **argv)
 
     survive_broken_pipes();
     choose_polling();
+    keep_large_memory();
     atexit(leave);
 
     L = new_state(&memory);
