@@ -122,6 +122,9 @@ end
 ---@return string? path
 ---@return string? why
 function bundles.own(container)
+   local made = core.state(container).bundle -- by this client, after a look at its place
+   local found = made and fs.lstat(made)
+   if found and found.type == "directory" then return made end
    local asked = question(
       core.container_client(container), container.id, container.labels, outline.of(container)
    )

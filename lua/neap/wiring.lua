@@ -18,17 +18,14 @@ local wiring = {}
 --- The directory for FIFOs: ours, made again where it has gone (a reboot empties
 --- /run); docker's where only that is recorded. Our own label alone proves nothing.
 local function bundle_of(container, spec, op)
-   local made = core.state(container).bundle -- by this client, after a look at its place
-   local found = made and fs.lstat(made)
-   if found and found.type == "directory" then return made end
    local own = bundles.own(container)
    if own then return own end
    local recorded = container.labels
    local docker = recorded[labels.bundle] == nil and bundle.find(recorded)
    if docker and fs.lstat(docker) then return docker end
    local client = core.container_client(container)
-   local again, err = bundles.make(client, container, spec, op)
-   return again and again.path, err
+   local made, err = bundles.make(client, container, spec, op)
+   return made and made.path, err
 end
 
 local function wants_pipes(io)
