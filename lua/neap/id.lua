@@ -30,24 +30,35 @@ function id.parse(value)
    return value
 end
 
---- The kernel's random bytes; Lua's, which are seeded at random too, where there is
---- no descriptor left to ask it with.
-local function bytes_of(count)
+local ASKED <const> = 64
+local rest = ""
+
+--- The kernel's random bytes, asked for by the dozen; Lua's, which are seeded at
+--- random too, where there is no descriptor left to ask it with.
+local function more()
    local source <close> = io.open("/dev/urandom", "rb")
    if source then
       source:setvbuf "no" -- take no more of the pool than is asked for
-      return source:read(count)
+      return source:read(ASKED)
    end
    local bytes = {}
-   for i = 1, count do bytes[i] = string.char(math.random(0, 255)) end
+   for i = 1, ASKED do bytes[i] = string.char(math.random(0, 255)) end
    return table.concat(bytes)
+end
+
+local function bytes_of(count)
+   while #rest < count do rest = rest .. more() end
+   local bytes = rest:sub(1, count)
+   rest = rest:sub(count + 1)
+   return bytes
 end
 
 --- Random hex digits: to tell things apart, not to keep them secret.
 ---@param digits integer  an even number
 ---@return string
 function id.random(digits)
-   return (bytes_of(digits // 2):gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
+   local count = digits // 2
+   return (("%02x"):rep(count):format(bytes_of(count):byte(1, count)))
 end
 
 --- Make the id of a container that was given none.
