@@ -254,6 +254,14 @@ static void test_keeper(void)
     passed("what a FIFO holds outlives both the logger and the container");
 }
 
+/* `make soak` asks for more. */
+static int soak_rounds(void)
+{
+    const char *rounds = getenv("NEAP_SOAK");
+
+    return rounds != NULL ? atoi(rounds) : 1;
+}
+
 int main(void)
 {
     static char size[] = "--max-size", bytes[] = "300k", file[] = "--max-file",
@@ -263,11 +271,13 @@ int main(void)
     char *packed[5] = { size, bytes, file, files, compress };
 
     srand((unsigned)getpid());
-    test_kills("json-file", 2, plain, "no line is lost by kills");
-    test_kills("raw", 1, plain, "no byte is lost by kills");
-    test_kills("json-file", 2, rotated, "nor while files are rotated");
-    test_kills("raw", 1, rotated, "nor while raw files are");
-    test_kills("json-file", 2, packed, "nor while they are compressed");
+    for (int rounds = soak_rounds(); rounds > 0; rounds--) {
+        test_kills("json-file", 2, plain, "no line is lost by kills");
+        test_kills("raw", 1, plain, "no byte is lost by kills");
+        test_kills("json-file", 2, rotated, "nor while files are rotated");
+        test_kills("raw", 1, rotated, "nor while raw files are");
+        test_kills("json-file", 2, packed, "nor while they are compressed");
+    }
     test_keeper();
     return 0;
 }

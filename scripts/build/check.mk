@@ -39,7 +39,7 @@ bench: deps
 
 # The long rounds: NEAP_SOAK=ROUNDS.
 soak: deps
-	@$(again) -s program library
+	@$(again) -s program library tests
 	@$(gate) soak
 
 .PHONY: tests check lint format valgrind bench soak
