@@ -63,8 +63,10 @@ static _Noreturn void write_lines(int fd, int until)
 
 static pid_t start_writer(int fd, int until, int keep)
 {
-    pid_t child = fork();
+    pid_t child;
 
+    fflush(stdout); /* else TSan has each child say it again */
+    child = fork();
     if (child == 0) {
         close(keep);
         write_lines(fd, until);

@@ -219,7 +219,7 @@ void logger_finish(logger *l)
     assert(await_end(l) == 0);
 }
 
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 static long peak_kb(const logger *l)
 {
     char path[64], line[256];
@@ -240,7 +240,7 @@ static long peak_kb(const logger *l)
 
 bool logger_is_small(const logger *l)
 {
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     return l->pid > 0;
 #else
     return peak_kb(l) < 4096;
