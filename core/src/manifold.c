@@ -251,6 +251,17 @@ static size_t read_all(manifold *m)
     return size;
 }
 
+/* To write to a file takes as long: meanwhile the FIFO fills. */
+static void pause_for(manifold *m, size_t size)
+{
+    bool is_slow = manifold_is_sole(m) && outlet_is_file(m->outlets);
+
+    if (size < LOTS)
+        pause_a_moment(m, is_slow ? 0.001 : 0.002);
+    else if (!is_slow)
+        pause_a_moment(m, 0.001);
+}
+
 static void on_fifo(void *arg, int events)
 {
     manifold *m = arg;
@@ -261,7 +272,7 @@ static void on_fifo(void *arg, int events)
     size = read_all(m);
     if (m->fd >= 0) {
         if (size >= BULK || m->is_bulk)
-            pause_a_moment(m, size < LOTS ? 0.002 : 0.001);
+            pause_for(m, size);
         else if (room(m) == 0)
             watch_stop(m->fifo);
         m->is_bulk = size >= BULK;

@@ -53,6 +53,12 @@ size_t outlet_room(const neap_stream *s)
     return backlog_room(&s->backlog, buffer_of(s));
 }
 
+/* Nothing that could be watched, and no device. */
+bool outlet_is_file(const neap_stream *s)
+{
+    return s->other >= 0 && s->far == NULL && s->way == SPLICE_NEVER;
+}
+
 bool outlet_copies(const neap_stream *s)
 {
     return !is_read(s);
@@ -95,8 +101,6 @@ static ssize_t write_far(neap_stream *s, const char *data, size_t size)
 {
     if (s->is_socket)
         return send(s->other, data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (s->way == SPLICE_FILE)
-        return splice_append(s->other, data, size);
     return fd_write(s->other, data, size);
 }
 

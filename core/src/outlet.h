@@ -35,6 +35,9 @@ bool outlet_splices(const neap_stream *s);
 /* Move up to `most` bytes from the FIFO `fd`. Answers as read(2) does. */
 ssize_t outlet_splice(neap_stream *s, int fd, size_t most);
 
+/* Does it go to a regular file? */
+bool outlet_is_file(const neap_stream *s);
+
 /* Nothing more comes. It was detached. */
 void outlet_end(neap_stream *s);
 

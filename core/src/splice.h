@@ -6,20 +6,18 @@
 #include <sys/types.h>
 
 /*
- * Bytes from a FIFO to where they go, within the kernel.
- *
- * To append to a file so takes an offset of one's own: the kernel splices to
- * none that is open for appending. So whoever of us appends has it locked
- * meanwhile (flock), and no two write at the same place.
+ * Bytes from a FIFO to where they go, within the kernel: another FIFO, or a
+ * device. To a regular file it copies them all the same, from memory that has
+ * gone cold; and to append it would need an offset of its own, which would
+ * write over what others append.
  */
 typedef enum splice_way {
     SPLICE_NEVER,
     SPLICE_PIPE,
     SPLICE_DEVICE,
-    SPLICE_FILE, /* one of our own, that is appended to */
 } splice_way;
 
-/* How `fd` can be spliced to; `is_own`: nobody shares its offset. */
+/* How `fd` can be spliced to; `is_own`: nobody shares its flags. */
 splice_way splice_way_of(int fd, bool is_own);
 
 /*
@@ -28,8 +26,5 @@ splice_way splice_way_of(int fd, bool is_own);
  * cannot be spliced to.
  */
 ssize_t splice_some(splice_way way, int from, int to, size_t most);
-
-/* write(2) to the end of a file that another may be splicing to. */
-ssize_t splice_append(int to, const char *data, size_t size);
 
 #endif

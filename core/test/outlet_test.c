@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -374,21 +373,6 @@ static void test_two_to_one_file(scene *s)
     await_files(s, writers, 2);
     fd = open(file, O_RDONLY);
     assert(size_of(fd) == 2 * (off_t)MUCH);
-    close(fd);
-    unlink(file);
-}
-
-/* Somebody else's lock says nothing to us: it is appended as files are. */
-static void test_locked_file(scene *s)
-{
-    const char *file = world_path(&s->w, "file");
-    int fd = open(file, O_CREAT | O_RDWR, 0600);
-    flow_writer wr;
-
-    assert(flock(fd, LOCK_EX) == 0);
-    to_file(s, s->out, file, &wr);
-    await_files(s, &wr, 1);
-    assert(size_of(fd) == (off_t)MUCH);
     close(fd);
     unlink(file);
 }
@@ -822,7 +806,6 @@ static const struct {
     { "but not the client", test_client_is_closed },
     { "bulk output is appended to a file", test_bulk_to_file },
     { "two outputs may go to one file", test_two_to_one_file },
-    { "a file that another has locked is appended to", test_locked_file },
     { "bulk output goes to a device", test_bulk_to_device },
     { "bulk output goes to a FIFO", test_bulk_to_fifo },
     { "a file that takes no more is told", test_file_too_large },
