@@ -176,6 +176,8 @@ describe("streams", function()
 
    it("hold little of what a slow reader has not taken, and lose nothing", function()
       local size <const> = 1 << LARGEST
+      -- What was freed stays for a while where its use is looked for.
+      local is_kept = (os.getenv "SAN" or "") ~= ""
       local kinds = {
          ["function"] = function(take) return exec(1, head(size), { stdout = slowly(take) }) end,
          pipe = function(take)
@@ -206,7 +208,7 @@ describe("streams", function()
             if bytes and math.random(50) == 1 then most = math.max(most, resident() - held) end
          end)
          check(size, report, process:wait())
-         assert.is_true(most < 24 << 20, ("%s: %d KiB"):format(name, most >> 10))
+         assert.is_true(is_kept or most < 24 << 20, ("%s: %d KiB"):format(name, most >> 10))
          process:delete()
       end
    end)
