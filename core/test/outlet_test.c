@@ -557,6 +557,96 @@ static void test_tap_alone(scene *s)
     neap_stream_unref(late);
 }
 
+/* --- whatever comes ------------------------------------------------------- */
+
+/* A consumer that reads now and then, and may be closed; what it must have. */
+typedef struct guest {
+    neap_stream *stream;
+    flow_reply reply;
+    size_t at; /* of the flow, without what was dropped */
+    bool reads, is_closed, is_over, drops;
+} guest;
+
+static void guest_comes(scene *s, guest *g, int i)
+{
+    neap_stdio_end end = PIPE;
+
+    *g = (guest){ .drops = i % 3 == 1 };
+    end.policy = (neap_policy)(i % 3);
+    end.buffer = (size_t)(rand() % 50000 + 1);
+    end.spill_dir = s->w.dir;
+    end.spill_limit = (uint64_t)(rand() % 400000 + 1);
+    g->stream = i < 3 ? neap_stream_ref(consumer(s, end)) : tap(s, end);
+}
+
+static void guest_takes(guest *g)
+{
+    flow_reply *r = &g->reply;
+
+    if (!g->reads || r->count == 0)
+        return;
+    g->reads = false;
+    assert(r->count == 1 && r->code == NEAP_OK);
+    if (r->data == NULL)
+        g->is_over = true;
+    else if (!g->drops)
+        assert(flow_matches(r->data, g->at, r->size));
+    g->at += r->size;
+    free(r->data);
+}
+
+static void guest_acts(guest *g)
+{
+    guest_takes(g);
+    if (!g->reads && !g->is_over && rand() % 2 == 0) {
+        flow_read(g->stream, &g->reply);
+        g->reads = true;
+    }
+    if (!g->is_closed && rand() % 4000 == 0) {
+        neap_stream_close(g->stream);
+        g->is_closed = true;
+    }
+}
+
+static void guest_goes(const guest *g)
+{
+    if (!g->is_closed)
+        assert(g->at + neap_stream_dropped(g->stream) == MUCH / 4);
+    neap_stream_unref(g->stream);
+}
+
+static void test_whatever(scene *s)
+{
+    guest guests[6];
+    flow_writer wr;
+    int over = 0;
+
+    for (int i = 0; i < 6; i++) /* three of them are taps */
+        guest_comes(s, &guests[i], i);
+    start_writer(s, &wr, MUCH / 4);
+    while (over < 6) {
+        world_glance(&s->w);
+        over = 0;
+        for (int i = 0; i < 6; i++) {
+            guest_acts(&guests[i]);
+            over += guests[i].is_over;
+        }
+    }
+    flow_await_writer(&s->w, &wr);
+    for (int i = 0; i < 6; i++)
+        guest_goes(&guests[i]);
+}
+
+static void test_whatever_comes(scene *s)
+{
+    for (unsigned seed = 1; seed < 12; seed++) {
+        srand(seed);
+        test_whatever(s);
+        scene_close(s);
+        scene_open(s);
+    }
+}
+
 /* --- connections ---------------------------------------------------------- */
 
 static void test_connect(scene *s)
@@ -816,6 +906,7 @@ static const struct {
     { "a tap gets what comes from then on", test_tap },
     { "a tap of what has ended is at its end", test_tap_of_what_has_ended },
     { "a tap may be the last", test_tap_alone },
+    { "whatever they do, each gets its own", test_whatever_comes },
     { "an output goes into an input", test_connect },
     { "a slow one stops the process that writes", test_connect_to_slow },
     { "writes go first", test_connect_after_writes },
