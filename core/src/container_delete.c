@@ -5,7 +5,8 @@
 /*
  * containerd deletes a record under a running task, which orphans the task. So:
  *   1. Known to have a task: refused here.
- *   2. Not known: Tasks/Get; NOT_FOUND goes on, anything else ends it.
+ *   2. Not known: Tasks/Get; NOT_FOUND goes on, unless a task was told of
+ *      meanwhile; anything else ends it.
  *   3. Containers/Delete.
  */
 
@@ -47,17 +48,19 @@ static void refuse(container_call *call, neap_error *err)
 static void on_task(void *arg, const neap_error *err, const ProtobufCMessage *m)
 {
     container_call *call = arg;
+    neap_container *c = call->container;
+    bool is_none = err != NULL && err->code == NEAP_NOT_FOUND;
     neap_error refused = { 0 };
 
     (void)m;
-    if (err != NULL && err->code == NEAP_NOT_FOUND &&
-        call->client->rpc != NULL) {
-        call->container->knows = TASK_NONE;
+    if (err == NULL)
+        container_has_task(c);
+    if (is_none && c->knows != TASK_PRESENT && call->client->rpc != NULL) {
+        c->knows = TASK_NONE;
         delete_record(call);
         return;
     }
-    if (err == NULL) {
-        call->container->knows = TASK_PRESENT;
+    if (err == NULL || (is_none && c->knows == TASK_PRESENT)) {
         refuse(call, &refused);
         err = &refused;
     }

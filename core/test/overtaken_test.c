@@ -501,6 +501,24 @@ static void test_no_task(scene *s)
     assert(daemon_calls(&s->w, "Containers/Delete") == 0);
 }
 
+/* The record is deleted where it has no task: and it has one by now. */
+static void test_no_task_to_delete(scene *s)
+{
+    reply r = { 0 };
+
+    break_stream(s); /* so it is asked for */
+    daemon_fail(&s->w, "Tasks/Get", NEAP_NOT_FOUND);
+    daemon_hold(&s->w, "Tasks/Get");
+    neap_container_delete(s->box, reply_done, &r);
+    daemon_await(&s->w, "Tasks/Get", 1);
+    tell(s, "create", "TaskCreate", 9);
+    be_heard(s);
+    daemon_release(&s->w, "Tasks/Get");
+    reply_await(&s->w, &r);
+    assert(r.code == NEAP_FAILED_PRECONDITION);
+    assert(daemon_calls(&s->w, "Containers/Delete") == 0);
+}
+
 static const scene_test tests[] = {
     { "a task's exit that overtakes Get is not missed", test_task },
     { "an exec's exit that overtakes Get is not missed", test_exec },
@@ -524,6 +542,8 @@ static const scene_test tests[] = {
     { "a pause is not undone by Start's reply", test_start },
     { "a resumption is not undone by the pause's reply", test_own_pause },
     { "a task that comes behind the question keeps its record", test_no_task },
+    { "a task that comes behind a deletion's question stops it",
+      test_no_task_to_delete },
 };
 
 int main(void)
