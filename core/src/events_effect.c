@@ -60,9 +60,9 @@ void events_affect(neap_process *p, const event *ev)
     else if (strcmp(what, "delete") == 0)
         on_delete(p, ev);
     else if (strcmp(what, "paused") == 0)
-        process_becomes(p, NEAP_STATUS_PAUSED);
+        process_heard_pause(p, true);
     else if (strcmp(what, "resumed") == 0)
-        process_becomes(p, NEAP_STATUS_RUNNING);
+        process_heard_pause(p, false);
 }
 
 static void on_task_event(neap_container *c, const event *ev)

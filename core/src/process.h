@@ -31,6 +31,9 @@ struct neap_process {
     uint64_t made;    /* the moment of the handle, see events.h */
     uint64_t changed; /* the moment of its last change of status */
     uint64_t asked;   /* the moment of the question it waits for; 0: none */
+    uint64_t heard_pause[2]; /* the moments of the last "resumed", "paused" */
+    unsigned echoes[2];      /* as many are our own, and still to be heard */
+    uint64_t echoes_since;   /* the moment of the first of these */
     double born; /* since the epoch: older events are another's; 0: found */
     double
         started_at; /* monotonic: from then its events have a grace; 0: found */
@@ -89,6 +92,12 @@ void process_replaced(neap_process *p);
 
 /* Its status changes, unless it has ended. */
 void process_becomes(neap_process *p, neap_status status);
+
+/* An event says that it was paused or resumed, by anybody. */
+void process_heard_pause(neap_process *p, bool paused);
+
+/* The reply to our own pause or resumption, called at the moment `asked`. */
+void process_has_paused(neap_process *p, bool paused, uint64_t asked);
 
 /* It was started. */
 void process_runs(neap_process *p);

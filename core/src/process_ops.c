@@ -29,9 +29,8 @@ static void on_done(void *arg, const neap_error *err, const ProtobufCMessage *m)
     neap_process *p = call->process;
 
     (void)m;
-    if (err == NULL && call->becomes != NEAP_STATUS_UNKNOWN &&
-        p->changed <= call->asked)
-        process_becomes(p, call->becomes);
+    if (err == NULL && call->becomes != NEAP_STATUS_UNKNOWN)
+        process_has_paused(p, call->becomes == NEAP_STATUS_PAUSED, call->asked);
     deliver_done(call, err);
 }
 

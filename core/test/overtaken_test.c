@@ -485,6 +485,74 @@ static void test_own_pause(scene *s)
     neap_process_unref(task);
 }
 
+static void call_pause(neap_task *task, bool paused, reply *r)
+{
+    memset(r, 0, sizeof *r);
+    if (paused)
+        neap_task_pause(task, reply_done, r);
+    else
+        neap_task_resume(task, reply_done, r);
+}
+
+static void pause_now(scene *s, neap_task *task, bool paused)
+{
+    reply r;
+
+    call_pause(task, paused, &r);
+    reply_await(&s->w, &r);
+    assert(r.code == NEAP_OK);
+}
+
+/* The events of one's own pause and resumption come behind their replies. */
+static void test_late_echoes(scene *s)
+{
+    neap_task *task = found(s, BOX(9, "RUNNING"));
+
+    pause_now(s, task, true);
+    pause_now(s, task, false);
+    tell_pause(s, "paused");
+    be_heard(s);
+    assert(status_of(s, task) == NEAP_STATUS_RUNNING);
+    tell_pause(s, "resumed");
+    tell_pause(s, "paused"); /* by somebody else */
+    be_heard(s);
+    assert(status_of(s, task) == NEAP_STATUS_PAUSED);
+    neap_process_unref(task);
+}
+
+/* The event of one's own pause comes while the resumption is on its way. */
+static void test_late_echo_within(scene *s)
+{
+    neap_task *task = found(s, BOX(9, "RUNNING"));
+    reply r;
+
+    pause_now(s, task, true);
+    daemon_hold(&s->w, "Tasks/Resume");
+    call_pause(task, false, &r);
+    daemon_await(&s->w, "Tasks/Resume", 1);
+    tell_pause(s, "paused");
+    be_heard(s);
+    assert(status_of(s, task) == NEAP_STATUS_PAUSED);
+    daemon_release(&s->w, "Tasks/Resume");
+    reply_await(&s->w, &r);
+    assert(status_of(s, task) == NEAP_STATUS_RUNNING);
+    neap_process_unref(task);
+}
+
+/* The stream broke before the events of one's own were heard. */
+static void test_lost_echo(scene *s)
+{
+    neap_task *task = found(s, BOX(9, "RUNNING"));
+
+    pause_now(s, task, true);
+    pause_now(s, task, false);
+    break_stream(s);
+    tell_pause(s, "paused"); /* by somebody else */
+    be_heard(s);
+    assert(status_of(s, task) == NEAP_STATUS_PAUSED);
+    neap_process_unref(task);
+}
+
 /* There was no task, and now there is: the record must stay. */
 static void test_no_task(scene *s)
 {
@@ -541,6 +609,10 @@ static const scene_test tests[] = {
     { "a task is not taken for the one before it", test_made_meanwhile },
     { "a pause is not undone by Start's reply", test_start },
     { "a resumption is not undone by the pause's reply", test_own_pause },
+    { "a late event of one's own pause undoes nothing", test_late_echoes },
+    { "nor where the next reply is on its way", test_late_echo_within },
+    { "what is not heard of a broken stream is not waited for",
+      test_lost_echo },
     { "a task that comes behind the question keeps its record", test_no_task },
     { "a task that comes behind a deletion's question stops it",
       test_no_task_to_delete },
