@@ -149,8 +149,9 @@ ssize_t outlet_splice(neap_stream *s, int fd, size_t most)
 
     if (n > 0) {
         s->moved += (size_t)n;
-    } else if (n < 0 && problem == EINVAL) {
-        s->way = SPLICE_NEVER;
+    } else if (n < 0 &&
+               (problem == EINVAL || (problem == EPIPE && fifo_is_empty(fd)))) {
+        s->way = SPLICE_NEVER; /* who has left misses nothing so far */
     } else if (n < 0 && problem != EAGAIN && problem != EINTR) {
         give_up(s, problem);
     } else if (n < 0 && s->far != NULL && !fifo_is_empty(fd)) {

@@ -228,6 +228,24 @@ static void test_target_goes(scene *s)
     assert(strcmp(neap_stream_truncated(s->stream), "EPIPE") == 0);
 }
 
+static void test_target_goes_with_all(scene *s)
+{
+    char byte;
+    int target[2];
+
+    assert(pipe(target) == 0);
+    output(s, (neap_stdio_end){ .kind = NEAP_STDIO_FD, .fd = target[1] });
+    close(target[1]);
+    flow_say(s->fd, "x");
+    fcntl(target[0], F_SETFL, O_NONBLOCK);
+    while (read(target[0], &byte, 1) != 1)
+        world_turn(&s->w);
+    close(target[0]);
+    end_output(s);
+    await_end(s);
+    assert(neap_stream_truncated(s->stream) == NULL);
+}
+
 static void test_target_goes_while_full(scene *s)
 {
     int target[2], waiting;
@@ -843,7 +861,9 @@ static const struct {
     { "bulk output is captured whole", test_bulk },
     { "a target that is full stops the process", test_back_pressure },
     { "a target that goes does not", test_target_goes },
-    { "nor one that goes while it is full", test_target_goes_while_full },
+    { "one that has taken all misses nothing", test_target_goes_with_all },
+    { "nor does one stop it that goes while full",
+      test_target_goes_while_full },
     { "a full disk is told", test_target_is_full },
     { "a socket may be a target, and stays as it is", test_socket },
     { "a socket that goes stops nobody", test_socket_goes },
