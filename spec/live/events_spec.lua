@@ -30,7 +30,9 @@ describe("events", function()
          busy = true
          require("neap").sleep(0.001)
          busy = false
-         heard[#heard + 1] = event.topic:match "[^/]*$"
+         local word = event.topic:match "[^/]*$"
+         if word == "start" then return end -- of before, where it comes behind the reply
+         heard[#heard + 1] = word
          if event.topic == "/tasks/exit" then
             assert(event.container == container and container.status == "stopped")
             assert(event.code == 137 and task:wait { timeout = 0 }.code == 137)
@@ -46,6 +48,7 @@ describe("events", function()
       core.on_unjoined(function(err) told[#told + 1] = err end)
       local task = started "raising"
       local _listening <close> = client:on("*", function(event)
+         if event.topic == "/tasks/start" then return end -- of before
          calls = calls + 1
          if event.topic == "/tasks/paused" then error "boom" end
       end)
