@@ -339,11 +339,12 @@ describe("neap.spec", function()
       end)
 
       it("is replaced", function()
-         local made = new {
-            spec = function() return { ociVersion = "1.0.2", process = { args = { "x" } } } end,
-         }
+         local function own()
+            return { ociVersion = "1.0.2", process = { args = { "x" } },
+               linux = { namespaces = { { type = "mount" } } } }
+         end
 
-         assert.same({ ociVersion = "1.0.2", process = { args = { "x" } } }, made)
+         assert.same(own(), new { spec = own })
       end)
 
       local function fails(fn)
@@ -360,6 +361,10 @@ describe("neap.spec", function()
          assert.equal("spec.process.args[1]: 1 is not a string",
             fails(function(s) s.process.args = { 1 } end))
          assert.matches("names a command", fails(function(s) s.process.args = {} end), 1, true)
+         for _, none in ipairs { {}, 1, { { type = "pid" } }, { "mount" } } do
+            assert.matches("spec.linux.namespaces: ",
+               fails(function(s) s.linux.namespaces = none end), 1, true)
+         end
       end)
 
       it("passes what the function raises", function()
@@ -371,7 +376,8 @@ describe("neap.spec", function()
       it("is kept as it is", function()
          local given = {
             ociVersion = "1.0.0", process = { args = { "x" }, cwd = "/", env = {} },
-            root = { path = "/r" }, linux = { cgroupsPath = "/mine" }, extra = { 1 },
+            root = { path = "/r" }, extra = { 1 },
+            linux = { cgroupsPath = "/mine", namespaces = { { type = "mount" } } },
          }
          local made = assert(spec.new({ id = "web", spec = given }, context))
 
@@ -380,7 +386,8 @@ describe("neap.spec", function()
       end)
 
       it("gets what it lacks and needs", function()
-         local given = { process = { args = { "x" } } }
+         local given = { process = { args = { "x" } },
+            linux = { namespaces = { { type = "mount" } } } }
          local made = assert(spec.new(
             { id = "web", rootfs = "/r", cwd = "/tmp", spec = given }, context
          ))

@@ -48,6 +48,11 @@ local CASES <const> = {
    { "a spec function that returns no spec", { spec = function() return 1 end }, { "spec", "1" } },
    { "a spec without a process", { spec = function(spec) spec.process = nil end },
       { "spec", "process" } },
+   { "a spec that would mount on the host", { spec = function(spec)
+      for i, namespace in ipairs(spec.linux.namespaces) do
+         if namespace.type == "mount" then table.remove(spec.linux.namespaces, i) end
+      end
+   end }, { "spec.linux.namespaces", "mount" } },
    { "a spec that is no JSON", { spec = function(spec) spec.process.x = print end }, { "spec" } },
    { "a spec with a number that is none", { spec = function(spec) spec.process.x = 0 / 0 end },
       { "spec", "finite" } },

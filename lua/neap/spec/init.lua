@@ -69,11 +69,23 @@ local function apply(target, config, context)
    return true
 end
 
+--- Without a mount namespace runc mounts on the host, and the mounts stay there.
+local function has_mount_namespace(made)
+   local namespaces = type(made.linux) == "table" and made.linux.namespaces
+   for _, namespace in ipairs(type(namespaces) == "table" and namespaces or {}) do
+      if type(namespace) == "table" and namespace.type == "mount" then return true end
+   end
+   return false
+end
+
 --- What containerd and the runtime need to find, whoever wrote the spec.
-local function check(made)
+local function check(made, platform)
    local target = made.process
    if type(made.ociVersion) ~= "string" then return nil, "spec.ociVersion: missing" end
    if type(target) ~= "table" then return nil, "spec.process: missing" end
+   if platform ~= "windows" and not has_mount_namespace(made) then
+      return nil, 'spec.linux.namespaces: {type="mount"} is missing (it would mount on the host)'
+   end
 
    local args, args_why = strings.list(target.args or {}, "spec.process.args")
    if not args then return nil, args_why end
@@ -131,7 +143,7 @@ function spec.new(config, context)
 
    local made, why = build(config, inner)
    local ok = made ~= nil
-   if ok then ok, why = check(made) end
+   if ok then ok, why = check(made, inner.platform) end
    if ok then return made end
    return nil, failure.new {
       code = "invalid_argument", op = context.op or "container.create",
