@@ -1,37 +1,17 @@
 -- The program's commands on a real containerd.
 
+local commands = require "support.commands"
 local live = require "support.live"
 local shell = require "support.shell"
 
-local function options(given)
-   given = given or {}
-   given.env = {
-      CONTAINERD_ADDRESS = live.address, CONTAINERD_NAMESPACE = live.namespace,
-      NEAP_ENGINE = false,
-   }
-   return given
-end
-
-local function neap(...)
-   return shell.run({ shell.program, ... }, options())
-end
+local neap, options, sh = commands.neap, commands.options, commands.sh
 
 local function run(...)
    return neap("run", "--rootfs", live.rootfs(), ...)
 end
 
--- In a shell, where $0 is the program and $1 the root filesystem.
-local function sh(line, given)
-   return shell.run({ "/bin/sh", "-c", line, shell.program, live.rootfs() }, options(given))
-end
-
--- The same on a terminal of 30 lines and 100 columns.
 local function on_terminal(line)
-   local inner = ("stty rows 30 cols 100; set -- '%s'; neap='%s'; %s"):format(
-      live.rootfs(), shell.program, line
-   )
-   return shell.run({ "/usr/bin/script", "-qec", inner, "/dev/null" },
-      options { stdin = "open" }) -- its end would be typed
+   return shell.run(commands.terminal(line))
 end
 
 describe("neap run", function()

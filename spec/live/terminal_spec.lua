@@ -1,30 +1,13 @@
 -- Terminals that people type at, driven as script(1) drives one: neap exec.
 
+local commands = require "support.commands"
 local live = require "support.live"
 local shell = require "support.shell"
 
-local function options(given)
-   given = given or {}
-   given.env = {
-      CONTAINERD_ADDRESS = live.address, CONTAINERD_NAMESPACE = live.namespace,
-      NEAP_ENGINE = false,
-   }
-   return given
-end
+local neap, options, sh = commands.neap, commands.options, commands.sh
 
-local function neap(...)
-   return shell.run({ shell.program, ... }, options())
-end
-
-local function sh(line)
-   return shell.run({ "/bin/sh", "-c", line, shell.program }, options())
-end
-
---- A shell line on a terminal of 30 lines and 100 columns; "$neap" is the program.
 local function terminal(line)
-   local inner = ("stty rows 30 cols 100; neap='%s'; %s"):format(shell.program, line)
-   return shell.start({ "/usr/bin/script", "-qec", inner, "/dev/null" },
-      options { stdin = "open" })
+   return shell.start(commands.terminal(line))
 end
 
 local KEYS <const> = "\16\17"
