@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -60,6 +61,13 @@ int fifo_open_writer(const char *path)
     return open_fifo(path, O_RDWR);
 }
 
+bool fifo_is_read(int fd)
+{
+    struct pollfd p = { .fd = fd };
+
+    return poll(&p, 1, 0) == 0 || (p.revents & POLLERR) == 0;
+}
+
 void fifo_remove(const char *path)
 {
     struct stat st;
@@ -68,17 +76,31 @@ void fifo_remove(const char *path)
         unlink(path);
 }
 
+/* Open once more what `fd` is open on. */
+static int reopen(int fd, int flags)
+{
+    char self[32];
+
+    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    return open(self, flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+}
+
+int fifo_reopen_writer(int fd)
+{
+    int own = reopen(fd, O_WRONLY);
+
+    return own < 0 ? -errno : own;
+}
+
 int fd_own(int fd, int flags)
 {
     struct stat st;
-    char self[32];
     int own = -1;
 
     if (fstat(fd, &st) != 0)
         return -errno;
-    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
     if (!S_ISREG(st.st_mode)) /* a file's offset is shared: keep it so */
-        own = open(self, flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+        own = reopen(fd, flags);
     if (own < 0)
         own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     return own < 0 ? -errno : own;

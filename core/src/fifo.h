@@ -20,6 +20,13 @@ int fifo_make(const char *path, unsigned uid, unsigned gid);
 int fifo_open_reader(const char *path);
 int fifo_open_writer(const char *path);
 
+/*
+ * A writer's end alone, of what is open for both at `fd`: it is none of its
+ * readers. Whether there are any, fifo_is_read() says.
+ */
+int fifo_reopen_writer(int fd);
+bool fifo_is_read(int fd);
+
 /* Have its readers see the end where no writer is left: none may ever come. */
 void fifo_expect_end(const char *path);
 

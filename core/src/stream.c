@@ -66,6 +66,7 @@ void stream_release(neap_stream *s)
 {
     watch_close(&s->fifo);
     watch_close(&s->far);
+    timer_close(&s->parting);
     if (s->fd >= 0)
         close(s->fd);
     if (s->other >= 0)

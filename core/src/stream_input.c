@@ -26,8 +26,47 @@ static ssize_t write_fifo(neap_stream *s, const char *data, size_t size)
     return n;
 }
 
-/* --- the end of a terminal's input ------------------------------------------
+/* --- the end --------------------------------------------------------------- */
+
+/*
+ * A shim opens its end in the background, when its process runs already. If
+ * ours were closed before, what it holds would be lost, and the shim would wait
+ * for a writer that never comes. So it stays until there is a reader. Nothing
+ * wakes a writer for that but inotify, of which a user has few; hence a timer,
+ * which hardly ever has to run.
  */
+#define PARTING_FIRST_S 0.001
+#define PARTING_MOST_S 0.1
+
+static void part(void *arg)
+{
+    neap_stream *s = arg;
+
+    if (fifo_is_read(s->fd)) {
+        stream_finish(s);
+        return;
+    }
+    if (s->parting_s < PARTING_MOST_S)
+        s->parting_s *= 2;
+    timer_again(s->parting, s->parting_s);
+}
+
+static void end_fifo(neap_stream *s)
+{
+    int fd = fifo_reopen_writer(s->fd);
+
+    if (fd >= 0) {
+        watch_close(&s->fifo);
+        close(s->fd); /* it was a reader too */
+        s->fd = fd;
+    }
+    if (fd < 0 || fifo_is_read(fd)) {
+        stream_finish(s);
+        return;
+    }
+    s->parting_s = PARTING_FIRST_S;
+    s->parting = timer_open(s->loop, s->parting_s, part, s);
+}
 
 /* At the start of a line one ctrl-D is the end; else it ends the line. */
 #define END "\4\4"
@@ -52,8 +91,8 @@ void stream_end_input(neap_stream *s)
 {
     if (s->is_typed)
         type_end(s);
-    else
-        stream_finish(s);
+    else if (s->parting == NULL)
+        end_fifo(s);
 }
 
 /* --- requests ------------------------------------------------------------- */
@@ -150,7 +189,7 @@ static void go_on(neap_stream *s)
 {
     bool full = s->rest_at < s->rest_size;
 
-    if (s->ended)
+    if (s->ended || s->parting != NULL)
         return;
     if (s->far != NULL) {
         if (full)

@@ -630,6 +630,58 @@ static void test_cancelled_behind_close(scene *s)
     free(lots);
 }
 
+/* The shim opens its end late: nothing is lost, and it need not wait. */
+static void test_late_reader(scene *s, const char *text, size_t size)
+{
+    char got[32] = "";
+
+    input(s, (neap_stdio_end){ .kind = NEAP_STDIO_PIPE });
+    close(s->fd);
+    if (size > 0) {
+        reply r;
+
+        begin_write(s, text, size, &r);
+        await_reply(s, &r);
+        assert(r.code == NEAP_OK);
+    }
+    neap_stream_close(s->stream);
+    neap_stream_close(s->stream);
+    for (int i = 0; i < 5; i++)
+        world_glance(&s->w);
+    assert(s->ended == 0);
+    s->fd = open(s->path, O_RDONLY | O_CLOEXEC); /* does not hang */
+    await_end(s);
+    assert(read(s->fd, got, sizeof got) == (ssize_t)size);
+    assert(strcmp(got, text) == 0);
+    assert(size == 0 || read(s->fd, got, sizeof got) == 0);
+}
+
+static void test_late_reader_of_text(scene *s)
+{
+    test_late_reader(s, "text", 4);
+}
+
+static void test_late_reader_of_nothing(scene *s)
+{
+    test_late_reader(s, "", 0);
+}
+
+/* The process ends while its shim has not opened the FIFO. */
+static void test_no_reader(scene *s)
+{
+    reply r;
+
+    input(s, (neap_stdio_end){ .kind = NEAP_STDIO_PIPE });
+    end_output(s);
+    neap_stream_close(s->stream);
+    world_glance(&s->w);
+    begin_write(s, "x", 1, &r);
+    await_reply(s, &r);
+    assert(r.code == NEAP_FAILED_PRECONDITION && s->ended == 0);
+    stream_shut(s->stream, NEAP_CANCELLED);
+    assert(neap_stream_is_closed(s->stream));
+}
+
 static void test_wrong_way(scene *s)
 {
     reply r;
@@ -880,6 +932,9 @@ static const struct {
     { "writes can be cancelled", test_cancelled_writes },
     { "a close does not wait for a cancelled write",
       test_cancelled_behind_close },
+    { "what is closed early is read late", test_late_reader_of_text },
+    { "an end comes to who opens late", test_late_reader_of_nothing },
+    { "a process that ends ends the wait for it", test_no_reader },
     { "streams have one direction", test_wrong_way },
     { "input is copied from a file", test_input_from_file },
     { "the end of a terminal's input is typed", test_typed_end },
