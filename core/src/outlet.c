@@ -12,8 +12,7 @@
 #include "memory.h"
 #include "stream_private.h"
 
-/* What a pipe holds beside others, as its FIFO would; and one that is copied.
- */
+/* What a pipe holds beside others, as its FIFO would; and what is copied. */
 #define PIPE_BUFFER (64 << 10)
 #define COPY_BUFFER (256 << 10)
 

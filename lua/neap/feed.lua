@@ -15,15 +15,20 @@ local function next_of(fn)
          :format(type(bytes)) }, 0)
 end
 
---- Nobody reads on: the process has ended, or has closed its input, or the client is.
 local NOBODY <const> = { failed_precondition = true, cancelled = true, not_found = true }
+
+--- Does an error say that nobody reads on? The process has ended, or has closed its
+--- input, or its client was closed.
+---@param err neap.Error
+---@return boolean
+function feed.is_over(err) return NOBODY[err.code] or false end
 
 local function pump(fn, stream)
    for bytes in next_of, fn do
       local ok, err = true, nil
       if bytes ~= "" then ok, err = core.stream_write(stream, bytes) end
       if not ok then
-         if NOBODY[err.code] then return end
+         if feed.is_over(err) then return end
          error(err, 0)
       end
    end

@@ -3,6 +3,7 @@
 
 local consumer_of = require "neap.stdio.consumer"
 local core = require "neap.core"
+local feed = require "neap.feed"
 local move = require "neap.stdio.move"
 
 local pump = {}
@@ -44,9 +45,6 @@ function pump.output(e, failed)
    end
 end
 
---- Nobody reads on: the process has ended, or its client was closed.
-local NOBODY <const> = { failed_precondition = true, cancelled = true, not_found = true }
-
 --- Of the input that another process's output goes to.
 ---@param e neap.stdio.End
 ---@param failed fun(err: any)
@@ -55,7 +53,7 @@ function pump.input(e, failed)
    return function(stream)
       local ok, count, err = pcall(move, e.stream, stream)
       if not ok then err = count end
-      local is_over = ok and (count or NOBODY[err.code])
+      local is_over = ok and (count or feed.is_over(err))
       if not is_over and not core.cancelled() then failed(err) end
       stream:close()
    end
