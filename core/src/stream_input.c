@@ -26,7 +26,7 @@ static ssize_t write_fifo(neap_stream *s, const char *data, size_t size)
     return n;
 }
 
-/* --- the end --------------------------------------------------------------- */
+/* --- the end -------------------------------------------------------------- */
 
 /*
  * A shim opens its end in the background, when its process runs already. If
@@ -36,7 +36,7 @@ static ssize_t write_fifo(neap_stream *s, const char *data, size_t size)
  * which hardly ever has to run.
  */
 #define PARTING_FIRST_S 0.001
-#define PARTING_MOST_S 0.1
+#define PARTING_MOST_S  0.1
 
 static void part(void *arg)
 {

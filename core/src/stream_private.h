@@ -54,8 +54,8 @@ struct neap_stream {
     bool is_typed;    /* a terminal's */
     bool is_mid_line; /* or so it seems: what was written ends no line */
     stream_request *writers;
-    timer *parting;    /* it ends once its FIFO has a reader */
-    double parting_s;  /* how long until it looks again */
+    timer *parting;       /* it ends once its FIFO has a reader */
+    double parting_s;     /* how long until it looks again */
     stream_request *feed; /* the connection that its bytes come by */
 
     /* output: an outlet of a manifold */
