@@ -26,10 +26,10 @@ struct manifold {
     int fd; /* -1: it has ended */
     watch *fifo;
     timer *pause;
-    bool pausing; /* left to fill, for that moment */
-    bool left;    /* until manifold_hurry */
-    bool is_bulk; /* much has come just now */
-    bool is_read; /* somebody has taken some of it */
+    bool pausing;  /* left to fill, for that moment */
+    bool left;     /* until manifold_hurry */
+    bool is_bulk;  /* much has come just now */
+    bool is_large; /* it holds more than usual */
     neap_stream *outlets;
     neap_stream *cursor; /* of a walk over them: the next */
 };
@@ -142,12 +142,13 @@ void manifold_shut(manifold *m, neap_code code)
 
 /* --- reading -------------------------------------------------------------- */
 
-/* While nobody reads, the process is to stop as early as in a shell. */
+/* Not before: most processes say little, and one that nobody reads is to stop
+ * as early as in a shell. */
 static void enlarge(manifold *m)
 {
-    if (!m->is_read)
+    if (!m->is_large)
         fifo_enlarge(m->fd);
-    m->is_read = true;
+    m->is_large = true;
 }
 
 void manifold_go_on(manifold *m)
@@ -157,7 +158,6 @@ void manifold_go_on(manifold *m)
     if (m->pausing || m->left) {
         watch_stop(m->fifo);
     } else if (room(m) > 0) {
-        enlarge(m);
         watch_start(m->fifo, UV_READABLE);
     } /* else its reader mostly comes back before */
 }
@@ -271,6 +271,8 @@ static void on_fifo(void *arg, int events)
     manifold_ref(m);
     size = read_all(m);
     if (m->fd >= 0) {
+        if (size >= BULK)
+            enlarge(m);
         if (size >= BULK || m->is_bulk)
             pause_for(m, size);
         else if (room(m) == 0)
