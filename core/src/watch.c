@@ -44,7 +44,8 @@ watch *watch_open(neap_loop *loop, int fd, watch_cb cb, void *arg)
         free(w);
         return NULL;
     }
-    fcntl(fd, F_SETFL, flags); /* libuv makes it non-blocking for everybody */
+    if ((flags & O_NONBLOCK) == 0) /* libuv makes it so for everybody */
+        fcntl(fd, F_SETFL, flags);
     uv_unref((uv_handle_t *)&w->handle);
     return w;
 }
