@@ -48,7 +48,7 @@ describe("a client closed", function()
       end
 
       it("in " .. step .. " lets that come to its end", function()
-         close()
+         live.default:await_call(step, close)
          live.default:await_rest()
          remove_all()
          assert.same(before, live.leftovers(before))

@@ -76,6 +76,15 @@ function Daemon:count(fn, ...)
    return metrics.difference(before, after), table.unpack(results, 1, results.n)
 end
 
+---Call `fn`, and wait until a call `name` has come to it that was made since.
+function Daemon:await_call(name, fn)
+   local before = metrics.read(self.metrics)
+   fn()
+   live.wait_until(function()
+      return metrics.difference(before, metrics.read(self.metrics))[name]
+   end, 20)
+end
+
 ---Wait until it is at no call of anybody's.
 function Daemon:await_rest()
    live.wait_until(function() return next(metrics.open(self.metrics)) == nil end, 20)
