@@ -93,12 +93,22 @@ local function remove(container)
    return true
 end
 
+--- The socket that it listens on; one that is killed leaves it, and so does containerd.
+local function socket_of(pid)
+   local address = read(("/proc/%d/cwd/address"):format(pid))
+   local path = address:match "^unix://(/run/containerd/s/%x+)$"
+   local found = path and fs.lstat(path)
+   return found and found.type == "socket" and path or nil
+end
+
 --- A shim that nothing can be asked of any more: who asked containerd to start it
 --- was killed meanwhile, and containerd left it waiting at a pipe. It holds nothing.
 local function kill_shim(container)
    local pid = await_shim(container)
    if not pid then return true end
+   local socket = socket_of(pid)
    local ok, errno = core.pid.kill(pid, arguments_of(container))
+   if ok and socket then fs.unlink(socket) end
    if ok or errno == "ESRCH" then return true end
    return nil, failure.new { code = "failed_precondition", op = "container.delete",
       id = container.id, message = ("shim %d cannot be killed: %s"):format(pid, errno),
@@ -106,11 +116,15 @@ local function kill_shim(container)
 end
 
 --- Remove what may be there of a container that has no task. What was begun for a
---- client that is gone may be about to end, so it is looked for again.
+--- client that is gone may be about to end, so it is looked for again. Where the record
+--- is gone too it is no stray but an orphan, whose record comes first.
 ---@param container neap.Container
 ---@return true? ok
 ---@return neap.Error? err  `unavailable`: not now
 function stray.finish(container)
+   if not is_there(container) then return true end
+   local recorded, unknown = core.container_refresh(container)
+   if not recorded then return unknown.code == "not_found" or nil, unknown end
    for try = 1, defaults.delete.tries do
       if not is_there(container) then return true end
       if try > 1 then core.sleep(defaults.delete.pause) end

@@ -5,6 +5,7 @@ local live = require "support.live"
 local lfs = require "lfs"
 local neap = require "neap"
 local shell = require "support.shell"
+local uv = require "luv"
 
 describe("deletion", function()
    local client
@@ -73,13 +74,23 @@ describe("deletion", function()
    -- waits at a pipe of containerd's, and that no call reaches.
    it("by force takes one whose shim nobody can reach any more", function()
       local patience = defaults.delete
-      finally(function() defaults.delete = patience end)
       defaults.delete = setmetatable({ tries = 1, shim_timeout = 0.5 }, { __index = patience })
       local container = created()
       local shell_of_shim = live.path "containerd-shim"
       assert.equal(0, shell.run({ "cp", "/bin/dash", shell_of_shim }).code)
+      local place, socket = live.path "shim", "/run/containerd/s/" .. ("5"):rep(64)
+      assert.is_true(lfs.mkdir(place))
+      assert.equal(0, shell.run({ "sh", "-c", "printf %s unix://" .. socket .. " >address" },
+         { cwd = place }).code)
+      local listening = uv.new_pipe()
+      assert.equal(0, listening:bind(socket))
+      finally(function()
+         defaults.delete = patience
+         listening:close()
+      end)
       local shim <close> = shell.start({ shell_of_shim, "-c", "echo up; while :; do sleep 1; done",
-         "shim", "-namespace", live.namespace, "-id", container.id, "-address", live.address, "x" })
+         "shim", "-namespace", live.namespace, "-id", container.id, "-address", live.address, "x" },
+         { cwd = place })
       local other <close> = shell.start({ shell_of_shim, "-c", "echo up; while :; do sleep 1; done",
          "shim", "-namespace", live.namespace, "-id", container.id .. "-not", "-address",
          live.address, "x" })
@@ -88,6 +99,7 @@ describe("deletion", function()
       local theirs <close> = live.client()
       assert.is_true(theirs:load(container.id):delete { force = true })
       assert.equal(9, shim:wait().signal)
+      assert.is_nil(lfs.attributes(socket, "mode"))
       assert.is_nil(other.code)
       assert.same({ nil, "ESRCH" }, { require "neap.core".pid.kill(other.pid, "\0another's\0") })
       assert.is_nil(other.code)
@@ -141,6 +153,24 @@ describe("deletion", function()
          assert.equal(137, waiting:join().code)
          assert.is_nil(lfs.attributes(container.labels["neap.bundle"], "mode"))
       end
+   end)
+
+   -- Its shim is not to be taken for one that nobody reaches.
+   it("kills no shim of an orphan, even before it hears that the record is gone", function()
+      local container = created()
+      local task = container:start()
+      local other <close> = live.client()
+      local handle = other:load(container.id)
+      local script = ([[local client = require "neap".connect()
+         assert(client:call("containerd.services.containers.v1.Containers/Delete", { id = %q }))]])
+         :format(container.id)
+      assert.equal(0, shell.run({ live.program, "-e", script }, {
+         env = { CONTAINERD_ADDRESS = live.address, CONTAINERD_NAMESPACE = live.namespace },
+      }).code)
+      local calls = live.count(function() assert.is_true(handle:delete { force = true }) end)
+      assert.is_nil(calls["Tasks/Create"]) -- the last resort before the shim is killed
+      assert.equal(137, task:wait().code)
+      assert.equal("", tasks())
    end)
 
    it("of an orphaned task by its own handle works too", function()
