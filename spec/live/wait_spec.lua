@@ -86,7 +86,9 @@ describe("waiting", function()
    end)
 
    it("takes what a kill or a stop brings", function()
-      local task = start "trap 'exit 9' TERM; while :; do sleep 0.01; done"
+      local task = start("trap 'exit 9' TERM; echo; while :; do sleep 0.01; done",
+         { stdout = "pipe" })
+      assert.equal("", task:read "l") -- it heeds no TERM before
       assert.equal(9, task:stop().code)
       local stubborn = start "trap '' TERM; while :; do sleep 0.01; done"
       local exit = stubborn:stop { timeout = 0.01 }
