@@ -89,6 +89,7 @@ static void on_read(void *arg, const neap_error *err, char *data, size_t size)
 }
 
 static void *new_about(lua_State *L,
+                       const neap_stream *stream,
                        size_t size,
                        int (*push)(lua_State *, call *),
                        void (*release)(call *))
@@ -98,6 +99,7 @@ static void *new_about(lua_State *L,
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, -2, 1);
     c->op = "stream.read";
+    c->id = neap_stream_id(stream);
     return c;
 }
 
@@ -107,7 +109,7 @@ static int stream_read(lua_State *L)
 {
     neap_stream *stream = check_stream(L, 1);
     double timeout = call_timeout(L, 2);
-    read_call *c = new_about(L, sizeof *c, push_chunk, release_chunk);
+    read_call *c = new_about(L, stream, sizeof *c, push_chunk, release_chunk);
 
     c->call.timeout = timeout;
     c->call.req = neap_stream_read(stream, on_read, c);
@@ -124,7 +126,7 @@ static int stream_write(lua_State *L)
     size_t size;
     const char *data = luaL_checklstring(L, 2, &size);
     double timeout = call_timeout(L, 3);
-    call *c = new_about(L, sizeof *c, call_push_true, NULL);
+    call *c = new_about(L, stream, sizeof *c, call_push_true, NULL);
 
     c->op = "stream.write";
     c->timeout = timeout;
@@ -160,7 +162,7 @@ static int stream_connect(lua_State *L)
 {
     neap_stream *output = check_stream(L, 1), *input = check_stream(L, 2);
     double timeout = call_timeout(L, 3);
-    connect_call *c = new_about(L, sizeof *c, push_count, NULL);
+    connect_call *c = new_about(L, output, sizeof *c, push_count, NULL);
 
     c->call.op = "stream.connect";
     c->call.timeout = timeout;
@@ -225,6 +227,13 @@ static int stream_captured(lua_State *L)
     return 2;
 }
 
+/* Lua: core.stream_id(stream): the container's, as its errors say, or nil. */
+static int stream_id(lua_State *L)
+{
+    lua_pushstring(L, neap_stream_id(check_stream(L, 1)));
+    return 1;
+}
+
 static int stream_is_closed(lua_State *L)
 {
     lua_pushboolean(L, neap_stream_is_closed(check_stream(L, 1)));
@@ -260,10 +269,15 @@ static const luaL_Reg metamethods[] = {
 };
 
 static const luaL_Reg functions[] = {
-    { "stream_read", stream_read },         { "stream_write", stream_write },
-    { "stream_connect", stream_connect },   { "stream_tap", stream_tap },
-    { "stream_dropped", stream_dropped },   { "stream_done", stream_done },
-    { "stream_captured", stream_captured }, { NULL, NULL },
+    { "stream_read", stream_read },
+    { "stream_write", stream_write },
+    { "stream_connect", stream_connect },
+    { "stream_tap", stream_tap },
+    { "stream_dropped", stream_dropped },
+    { "stream_done", stream_done },
+    { "stream_captured", stream_captured },
+    { "stream_id", stream_id },
+    { NULL, NULL },
 };
 
 void stream_open(lua_State *L)

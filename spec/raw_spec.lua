@@ -19,7 +19,7 @@ local CALLS <const> = {
    { "stream_read", "neap.stream" }, { "stream_write", "neap.stream" },
    { "stream_done", "neap.stream" }, { "stream_captured", "neap.stream" },
    { "stream_connect", "neap.stream" }, { "stream_tap", "neap.stream" },
-   { "stream_dropped", "neap.stream" },
+   { "stream_dropped", "neap.stream" }, { "stream_id", "neap.stream" },
    { "listen", "neap.client" },
 }
 

@@ -171,8 +171,10 @@ bool process_open_io(neap_process *p, const neap_stdio *io, neap_error *err)
 {
     p->terminal = io->terminal;
     p->io = stdio_open(p->client->loop, io, on_input_end, p, err);
-    if (p->io != NULL)
+    if (p->io != NULL) {
+        stdio_name(p->io, p->container->id);
         return true;
+    }
     if (err->id == NULL)
         err->id = xstrdup(p->container->id);
     return false;

@@ -239,6 +239,13 @@ stdio *stdio_open(neap_loop *loop,
     return NULL;
 }
 
+void stdio_name(stdio *io, const char *id)
+{
+    for (int i = 0; i < 3; i++)
+        for (size_t k = 0; k < io->counts[i]; k++)
+            stream_name(io->streams[i][k], id);
+}
+
 void stdio_stand_in(const stdio *io, rpc *r)
 {
     for (int i = 0; i < 3; i++) {

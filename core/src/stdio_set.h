@@ -23,6 +23,9 @@ stdio *stdio_open(neap_loop *loop,
                   void *arg,
                   neap_error *err);
 
+/* Name the container that errors of the streams are about. */
+void stdio_name(stdio *io, const char *id);
+
 /* The process has started: what input is copied from may come. */
 void stdio_begin(stdio *io);
 

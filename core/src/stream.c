@@ -57,6 +57,7 @@ void neap_stream_unref(neap_stream *stream)
     manifold_unref(stream->manifold);
     stream_release(stream);
     backlog_close(&stream->backlog);
+    free(stream->id);
     free(stream->captured);
     free(stream->rest);
     free(stream);
@@ -105,6 +106,17 @@ bool neap_stream_is_closed(const neap_stream *stream)
 bool neap_stream_is_output(const neap_stream *stream)
 {
     return !stream->is_input;
+}
+
+void stream_name(neap_stream *s, const char *id)
+{
+    free(s->id);
+    s->id = id != NULL ? xstrdup(id) : NULL;
+}
+
+const char *neap_stream_id(const neap_stream *stream)
+{
+    return stream->id;
 }
 
 const char *neap_stream_truncated(const neap_stream *stream)

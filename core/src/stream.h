@@ -37,6 +37,9 @@ neap_stream *stream_open_input(neap_loop *loop,
                                void *arg,
                                neap_error *err);
 
+/* Whom the errors of its requests are about: a container. Copied. */
+void stream_name(neap_stream *s, const char *id);
+
 /*
  * The process holds the other end of input `s` from now on: copy from where the
  * bytes come. What is written before, and ended, would be gone with our end.

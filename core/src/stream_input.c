@@ -97,14 +97,17 @@ void stream_end_input(neap_stream *s)
 
 /* --- requests ------------------------------------------------------------- */
 
-static void write_done(neap_stream *s, const neap_error *err)
+static void write_done(neap_stream *s, neap_error *err)
 {
     stream_request *r = s->writers;
 
     s->writers = r->next;
     if (s->writers == NULL && s->feed != NULL)
         connection_begin(s->feed);
-    stream_request_answer(r, err, NULL, 0);
+    if (err != NULL)
+        stream_request_fail(r, err);
+    else
+        stream_request_answer(r, NULL, NULL, 0);
 }
 
 static void fail_writer(neap_stream *s, int sys)

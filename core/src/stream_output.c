@@ -80,6 +80,7 @@ neap_stream *neap_stream_tap(neap_stream *output, const neap_stdio_end *how)
     end.kind = NEAP_STDIO_PIPE;
     end.holds = false;
     s = stream_new(output->loop, &end, NULL, NULL);
+    stream_name(s, output->id);
     s->ended = s->is_ending = manifold_has_ended(output->manifold);
     return attach(output->manifold, s);
 }

@@ -32,6 +32,7 @@ typedef struct stream_request {
 struct neap_stream {
     int refs;
     neap_loop *loop;
+    char *id; /* what its errors are about; NULL: nothing known */
     neap_stdio_kind kind;
     bool is_input;
     bool holds;   /* not through until its consumer says so */
@@ -105,6 +106,9 @@ void stream_request_answer(stream_request *r,
                            const neap_error *err,
                            char *data,
                            size_t size);
+
+/* The same, failing with `err`, whose id becomes the stream's. */
+void stream_request_fail(stream_request *r, neap_error *err);
 
 /* Answer on the next turn: `code`, or with what it has where it is NEAP_OK. */
 void stream_request_late(stream_request *r, neap_code code, const char *why);

@@ -12,9 +12,12 @@ static void on_late(loop_task *task)
 
     if (data != NULL)
         r->data = NULL; /* the callee's */
-    if (r->code != NEAP_OK)
-        neap_error_set(&err, r->code, r->op, "%s", r->why);
-    stream_request_answer(r, r->code != NEAP_OK ? &err : NULL, data, r->size);
+    if (r->code == NEAP_OK) {
+        stream_request_answer(r, NULL, data, r->size);
+        return;
+    }
+    neap_error_set(&err, r->code, r->op, "%s", r->why);
+    stream_request_fail(r, &err);
     neap_error_clear(&err);
 }
 
@@ -50,6 +53,13 @@ void stream_request_answer(stream_request *r,
     free(r->data);
     free(r);
     neap_stream_unref(s);
+}
+
+void stream_request_fail(stream_request *r, neap_error *err)
+{
+    if (r->stream->id != NULL)
+        err->id = xstrdup(r->stream->id);
+    stream_request_answer(r, err, NULL, 0);
 }
 
 stream_request *stream_request_new(neap_stream *s, const char *op, void *arg)

@@ -31,6 +31,7 @@ typedef struct reply {
     int count;
     neap_code code;
     size_t size;
+    char id[8];    /* whom the failure is about */
     char text[32]; /* of what was read, or why it failed */
 } reply;
 
@@ -380,6 +381,8 @@ static void on_read(void *arg, const neap_error *err, char *data, size_t size)
     r->count++;
     r->code = err != NULL ? err->code : NEAP_OK;
     r->size = size;
+    if (err != NULL && err->id != NULL)
+        strcpy(r->id, err->id);
     snprintf(r->text, sizeof r->text, "%.*s", (int)size,
              data != NULL ? data : "(end)");
     if (data == NULL)
@@ -450,6 +453,23 @@ static void test_cancelled_read(scene *s)
     await_reply(s, &r);
     assert(r.code == NEAP_CANCELLED);
     assert(strcmp(read_one(s, &r), "kept") == 0);
+}
+
+/* Errors are about the container, of a tap's too. */
+static void test_id(scene *s)
+{
+    neap_stdio_end how = { .buffer = 1 };
+    neap_stream *tap;
+    reply r;
+
+    output(s, (neap_stdio_end){ .kind = NEAP_STDIO_PIPE });
+    stream_name(s->stream, "box");
+    tap = neap_stream_tap(s->stream, &how);
+    assert(strcmp(neap_stream_id(tap), "box") == 0);
+    neap_stream_unref(tap);
+    neap_request_cancel(begin_read(s, &r));
+    await_reply(s, &r);
+    assert(r.code == NEAP_CANCELLED && strcmp(r.id, "box") == 0);
 }
 
 static void test_unread_pipe(scene *s)
@@ -923,6 +943,7 @@ static const struct {
     { "a shared file keeps one offset", test_shared_offset },
     { "a pipe is read as it is asked for", test_read },
     { "a cancelled read takes nothing", test_cancelled_read },
+    { "an error names the container, a tap's too", test_id },
     { "a pipe nobody reads stops the process", test_unread_pipe },
     { "bulk output is read whole", test_bulk_read },
     { "a closed output stops nobody", test_closed_output },

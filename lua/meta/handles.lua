@@ -341,6 +341,11 @@ function core.stream_tap(output, how) end
 ---@return integer
 function core.stream_dropped(stream) end
 
+--- The container that it is of, as its errors say.
+---@param stream neap.Stream
+---@return string? id
+function core.stream_id(stream) end
+
 --- Its consumer has taken everything: the wait need not last for it.
 ---@param stream neap.Stream
 function core.stream_done(stream) end

@@ -3,6 +3,7 @@
 
 local buffers = require "neap.buffer"
 local core = require "neap.core"
+local failure = require "neap.error"
 
 local reading = {}
 
@@ -37,6 +38,13 @@ function reading.fill(stream, buffer, options)
    return chunk ~= nil
 end
 
+--- What could not be read is the process's that the stream is of.
+local function named(stream, ...)
+   local value, err = ...
+   if value == nil and failure.is(err) then err.id = err.id or core.stream_id(stream) end
+   return ...
+end
+
 --- Call `fn(buffer, ...)`; nobody else reads meanwhile.
 ---@param stream neap.Stream
 ---@param fn async fun(buffer: neap.Buffer, ...): ...
@@ -45,7 +53,7 @@ function reading.exclusively(stream, fn, ...)
    local state = reading.check(stream, 3)
    local _guard <close> = setmetatable({}, { __close = function() state.is_read = nil end })
    state.is_read = true
-   return fn(state.buffer, ...)
+   return named(stream, fn(state.buffer, ...))
 end
 
 return reading

@@ -10,8 +10,10 @@ local reading = require "neap.reading"
 ---@class neap.Stream
 local Stream = core.classes.stream
 
-local function fail(code, op, message)
-   return nil, failure.new { code = code, op = op, message = message }
+local function fail(stream, code, op, message)
+   return nil, failure.new {
+      code = code, op = op, message = message, id = core.stream_id(stream),
+   }
 end
 
 local TIMEOUT <const> = { timeout = true }
@@ -19,12 +21,12 @@ local EXPECT <const> = { timeout = true, limit = true }
 
 --- Options for each of the waits that end `timeout` from now at the latest. The first
 --- takes what is there, however late it is; later ones end even where more is there.
-local function patience(op, timeout)
+local function patience(stream, op, timeout)
    local deadline, is_first = core.now() + timeout, true
    return function()
       local left = deadline - core.now()
       if left <= 0 and not is_first then
-         return fail("deadline_exceeded", op, ("not done within %g s"):format(timeout))
+         return fail(stream, "deadline_exceeded", op, ("not done within %g s"):format(timeout))
       end
       is_first = false
       return { timeout = math.max(left, 0.001) }
@@ -32,19 +34,19 @@ local function patience(op, timeout)
 end
 
 --- Check options, and tell what puts the next chunk into a buffer.
----@return (fun(stream: neap.Stream, buffer: neap.Buffer): neap.More)? filler
+---@return (fun(buffer: neap.Buffer): neap.More)? filler
 ---@return table|neap.Error given
-local function prepare(method, options, known)
+local function prepare(stream, method, options, known)
    local op = "stream." .. method
    local given, unknown = fields.options(method, 2, options, known)
-   if not given then return fail("invalid_argument", op, unknown) end
+   if not given then return fail(stream, "invalid_argument", op, unknown) end
    local timeout = given.timeout
    if timeout and type(timeout) ~= "number" then
       error(("bad argument #2 to '%s' (field 'timeout': number expected, got %s)"):format(
          method, type(timeout)), 3)
    end
-   local left = timeout and patience(op, timeout)
-   return function(stream, buffer)
+   local left = timeout and patience(stream, op, timeout)
+   return function(buffer)
       return function()
          local wait, late
          if left then wait, late = left() end
@@ -61,10 +63,10 @@ end
 ---@return neap.Error? err
 function Stream:read(format, options)
    local read = formats.reader(format)
-   local filler, wrong = prepare("read", options, TIMEOUT)
+   local filler, wrong = prepare(self, "read", options, TIMEOUT)
    if not filler then return nil, wrong end
    return reading.exclusively(self, function(buffer)
-      return read(buffer, filler(self, buffer))
+      return read(buffer, filler(buffer))
    end)
 end
 
@@ -96,12 +98,12 @@ function Stream:expect(wanted, options)
       error(("bad argument #1 to 'expect' (string or function expected, got %s)"):format(
          type(wanted)), 2)
    end
-   local filler, given = prepare("expect", options, EXPECT)
+   local filler, given = prepare(self, "expect", options, EXPECT)
    if not filler then return nil, given end
    local limit, why = expect.limit(given.limit)
-   if not limit then return fail("invalid_argument", "stream.expect", "limit: " .. why) end
+   if not limit then return fail(self, "invalid_argument", "stream.expect", "limit: " .. why) end
    return reading.exclusively(self, function(buffer)
-      return expect.read(buffer, filler(self, buffer), find, limit)
+      return expect.read(buffer, filler(buffer), find, limit)
    end)
 end
 

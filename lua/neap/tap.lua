@@ -40,7 +40,8 @@ function Stream:tap(options)
    values.expect_table(options, 1, "tap", true)
    local how, why = read_options(options or {})
    if not how then
-      return nil, failure.new { code = "invalid_argument", op = "stream.tap", message = why }
+      return nil, failure.new { code = "invalid_argument", op = "stream.tap", message = why,
+         id = core.stream_id(self) }
    end
    return core.stream_tap(self, {
       policy = how.policy, buffer = how.buffer,

@@ -49,6 +49,26 @@ describe("a conversation", function()
       assert.equal(0, process:wait().code)
    end)
 
+   it("fails in the name of the container", function()
+      local process = exec "printf 12345; sleep 1000"
+      process.stdin:close()
+      local tap = process.stdout:tap()
+      local soon = { timeout = 0.01 }
+      for name, err in pairs {
+         read = select(2, process:read("l", soon)),
+         option = select(2, process:read("l", { patience = 1 })),
+         expect = select(2, process:expect("x", soon)),
+         full = select(2, process:expect("x", { limit = 5 })),
+         limit = select(2, process:expect("x", { limit = "much" })),
+         tap = select(2, tap:read("l", soon)),
+         policy = select(2, process.stdout:tap { policy = "keep" }),
+         write = select(2, process:write "x"),
+      } do
+         assert.equal(container.id, err.id, name)
+      end
+      process:delete { force = true }
+   end)
+
    it("ends in time though more and more is said, and goes on where it was", function()
       local process = exec "yes"
       local options = { timeout = 0.05, limit = "1g" }

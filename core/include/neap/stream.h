@@ -134,6 +134,9 @@ const char *neap_stream_captured(const neap_stream *stream, size_t *size);
 /* Why output is missing: "limit", "drain", "ENOSPC", …; NULL: none is. */
 const char *neap_stream_truncated(const neap_stream *stream);
 
+/* The container that it is of, as its errors say; NULL: none. Borrowed. */
+const char *neap_stream_id(const neap_stream *stream);
+
 bool neap_stream_is_closed(const neap_stream *stream);
 
 /* Does it come from a process? Else it goes to one. */
