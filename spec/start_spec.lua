@@ -47,6 +47,41 @@ describe("a start", function()
       assert.equal(4, server:calls(T .. "Delete"))
    end)
 
+   --- What containerd says of a shim that ends.
+   local ENDING <const> = "failed to start shim: start failed: "
+      .. "dial unix /run/containerd/s/ab12: connect: connection refused: unknown"
+
+   it("that meets a shim that ends is tried again", function()
+      server:fail(T .. "Create", 2, ENDING)
+      server:answer(T .. "Start", { pid = 7 })
+      local starting = neap.spawn(container.start, container)
+      while server:calls(T .. "Create") == 0 do neap.sleep(0.01) end
+      server:answer(T .. "Create", { container_id = "c", pid = 7 })
+      local task, err = starting:join()
+      if not task then error(err) end
+      assert.equal(2, server:calls(T .. "Create"))
+      assert.equal(7, task.pid)
+   end)
+
+   it("that meets a shim that never ends fails in the end, and asks no more", function()
+      server:fail(T .. "Create", 2, ENDING)
+      local task, err = container:start()
+      assert.is_nil(task)
+      assert.same({ "unavailable", "container.start", nil }, { err.code, err.op, err.left })
+      assert.equal(4, server:calls(T .. "Create"))
+      assert.equal(0, server:calls(T .. "Get") + server:calls(T .. "Delete"))
+      assert.equal("none", container.status)
+   end)
+
+   it("that is cancelled meanwhile is not tried again", function()
+      server:fail(T .. "Create", 2, ENDING)
+      local starting = neap.spawn(container.start, container)
+      while server:calls(T .. "Create") == 0 do neap.sleep(0.01) end
+      starting:cancel()
+      assert.equal("cancelled", select(2, starting:join()).code)
+      assert.equal(1, server:calls(T .. "Create"))
+   end)
+
    it("where another's task is leaves that alone", function()
       server:fail(T .. "Create", 6, "task c: already exists")
       local task, err = container:start()

@@ -39,6 +39,7 @@ static const struct {
     { "received message larger than max", NEAP_RESOURCE_EXHAUSTED },
     { "no space left on device", NEAP_RESOURCE_EXHAUSTED },
     { "ttrpc: closed", NEAP_UNAVAILABLE }, /* its shim died */
+    { "failed to start shim: start failed: dial", NEAP_UNAVAILABLE },
 };
 
 /* ": unknown", ": not found": containerd says the class once more. */
@@ -71,4 +72,18 @@ neap_code classify(neap_code code, char *message)
         if (strstr(message, texts[i].text) != NULL)
             return texts[i].code;
     return code;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+bool classify_met_no_shim(const char *message)
+{
+    return strstr(message, "failed to start shim: start failed: dial") !=
+               NULL &&
+           ends_with(message, "connection refused");
 }

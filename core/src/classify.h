@@ -1,6 +1,8 @@
 #ifndef CLASSIFY_H
 #define CLASSIFY_H
 
+#include <stdbool.h>
+
 #include "neap/error.h"
 
 /*
@@ -9,5 +11,12 @@
  * It also cuts the class off `message`'s end, as containerd's own client does.
  */
 neap_code classify(neap_code code, char *message);
+
+/*
+ * Tasks/Create that came to nothing: while the shim of an earlier task of the
+ * same id ends, containerd 1.6 takes it for one that runs already, starts none,
+ * and is refused at its socket.
+ */
+bool classify_met_no_shim(const char *message);
 
 #endif

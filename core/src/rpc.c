@@ -195,7 +195,7 @@ void rpc_flight_error(const rpc_flight *f, neap_error *err)
                                    : classify((neap_code)f->status, details);
 
     neap_error_set(err, code, f->op, "%s", details);
-    if (never_left(f, details))
+    if (never_left(f, details) || classify_met_no_shim(details))
         err->sys = ECONNREFUSED;
     free(details);
     if (f->id != NULL)

@@ -131,6 +131,21 @@ static void knows_texts_of_races(void)
     assert(classify(NEAP_UNKNOWN, message) == NEAP_UNKNOWN);
 }
 
+static void knows_a_shim_that_ends(void)
+{
+    char message[160] = "failed to start shim: start failed: dial unix "
+                        "/run/containerd/s/ab: connect: connection refused: "
+                        "unknown";
+
+    assert(!classify_met_no_shim(message));
+    assert(classify(NEAP_UNKNOWN, message) == NEAP_UNAVAILABLE);
+    assert(classify_met_no_shim(message));
+    strcpy(message, "failed to start shim: start failed: dial unix: timeout");
+    assert(classify(NEAP_UNKNOWN, message) == NEAP_UNAVAILABLE);
+    assert(!classify_met_no_shim(message));
+    assert(!classify_met_no_shim("connect: connection refused"));
+}
+
 #define RUN(test) (test(), puts("ok - " #test))
 
 int main(void)
@@ -144,5 +159,6 @@ int main(void)
     RUN(copies_what_it_owns);
     RUN(is_cleared_twice);
     RUN(knows_texts_of_races);
+    RUN(knows_a_shim_that_ends);
     return 0;
 }

@@ -22,6 +22,9 @@ local defaults = {
    linger = 10, -- how long a change goes on whose client was closed
    hello_grace = 0.25, -- before an unproven event stream is asked to speak
 
+   -- How often a task is started where the shim of the last one stands in the way.
+   start = { tries = 4, pause = 0.1 },
+
    -- How a container ends.
    stop_timeout = 10, -- between the stop signal and KILL
    stop_signal = "TERM",

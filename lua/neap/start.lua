@@ -3,6 +3,7 @@
 local bundles = require "neap.bundles"
 local configs = require "neap.config"
 local core = require "neap.core"
+local defaults = require "neap.defaults"
 local failure = require "neap.error"
 local fs = core.fs
 local inside = require "neap.inside"
@@ -56,13 +57,32 @@ local function refuse(container, op, message)
       message = message }
 end
 
+--- Did containerd take the shim of an earlier task, which still ends, for this one's?
+--- Then it started none, and nothing came of it.
+local function met_an_ending_shim(err)
+   return err.errno == "ECONNREFUSED" and err.message:find "^failed to start shim: " ~= nil
+end
+
+--- Start it; where an earlier one is in the way, again when that had time to end.
+local function try(container, config)
+   local client = core.container_client(container)
+   local task, err
+   for left = defaults.start.tries - 1, 0, -1 do
+      task, err = core.task_start(container, config)
+      if task or left == 0 or not met_an_ending_shim(err) then break end
+      core.sleep(defaults.start.pause)
+      if core.cancelled() or client:is_closed() then break end
+   end
+   return task, err
+end
+
 --- From the record, which remembers what create was told.
 local function task_of(container, io, spec, checkpoint)
    local keeper, failed = failure_keeper()
    local config, pumps = wiring.connect(container, spec, io, nil, failed)
    if not config then return nil, pumps end
    local had_none = container.has_no_task
-   local task, err = core.task_start(container, {
+   local task, err = try(container, {
       io = config, options = wiring.options(container, spec), checkpoint = checkpoint,
    })
    if task then
