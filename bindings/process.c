@@ -72,7 +72,7 @@ static int process_info(lua_State *L)
     neap_process *p = process_check(L, 1);
     static const char *const names[] = { "stdin", "stdout", "stderr" };
 
-    lua_createtable(L, 0, 9);
+    lua_createtable(L, 0, 10);
     lua_pushstring(L, neap_process_id(p));
     lua_setfield(L, -2, "id");
     lua_pushinteger(L, neap_process_pid(p));
@@ -81,6 +81,8 @@ static int process_info(lua_State *L)
     lua_setfield(L, -2, "status");
     lua_pushboolean(L, neap_process_is_gone(p));
     lua_setfield(L, -2, "gone");
+    lua_pushboolean(L, neap_process_has_vanished(p));
+    lua_setfield(L, -2, "vanished");
     lua_pushboolean(L, neap_process_has_terminal(p));
     lua_setfield(L, -2, "terminal");
     for (int i = 0; i < 3; i++) {

@@ -76,9 +76,9 @@ neap_request *neap_task_exec(neap_task *task,
     if (c->client->rpc == NULL)
         return client_fail_closed(c->client, process_call_deliver_failure, call,
                                   op, c->id);
-    if (task->gone)
+    if (task->gone || task->vanished)
         return client_fail(c->client, process_call_deliver_failure, call,
-                           NEAP_NOT_FOUND, op, c->id, "the task was deleted");
+                           NEAP_NOT_FOUND, op, c->id, "the task is gone");
     if (reason != NULL)
         return client_fail(c->client, process_call_deliver_failure, call,
                            NEAP_FAILED_PRECONDITION, op, c->id, "%s", reason);

@@ -236,6 +236,11 @@ bool neap_process_is_gone(const neap_process *process)
     return process->gone;
 }
 
+bool neap_process_has_vanished(const neap_process *process)
+{
+    return process->vanished;
+}
+
 neap_stream *neap_process_stream(const neap_process *process, int which)
 {
     return neap_process_outlet(process, which, 0);

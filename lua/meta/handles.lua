@@ -233,8 +233,8 @@ function core.is_task(process) end
 ---@return neap.Container
 function core.process_container(process) end
 
---- What is known without asking: id, pid, status, gone, terminal, and the paths
---- of its FIFOs.
+--- What is known without asking: id, pid, status, gone, vanished (others deleted it),
+--- terminal, and the paths of its FIFOs.
 ---@return table
 function core.process_info(process) end
 

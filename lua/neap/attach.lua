@@ -28,7 +28,7 @@ return function(process, given)
       op = "process.attach", cwd = fs.cwd(), fs = fs, terminal = info.terminal,
    })
    if not io then return nil, wrong end
-   if info.gone then return refuse(process, "not_found", "the process is gone") end
+   if info.gone or info.vanished then return refuse(process, "not_found", "the process is gone") end
    if info.status == "stopped" then
       return refuse(process, "failed_precondition", "the process has ended")
    end

@@ -118,7 +118,9 @@ function checkpoint.save(task, given, options)
    if not known then return refuse("task.checkpoint", id, "invalid_argument", unknown) end
    local directory, wrong = check_place(given, id)
    if not directory then return nil, wrong end
-   if info.gone then return refuse("task.checkpoint", id, "not_found", "the task was deleted") end
+   if info.gone or info.vanished then
+      return refuse("task.checkpoint", id, "not_found", "the task is gone")
+   end
    if info.status == "stopped" then
       return refuse("task.checkpoint", id, "failed_precondition", "the task has ended")
    end

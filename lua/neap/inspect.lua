@@ -24,7 +24,7 @@ end
 --- What the handle knows to be impossible costs no call.
 local function check_running(task, op)
    local info = core.process_info(task)
-   if info.gone then return refuse(task, op, "not_found", "the task was deleted") end
+   if info.gone or info.vanished then return refuse(task, op, "not_found", "the task is gone") end
    if info.status == "stopped" then
       return refuse(task, op, "failed_precondition", "the task has ended")
    end

@@ -217,6 +217,25 @@ describe("a handle", function()
       assert.equal("none", container.status)
    end)
 
+   it("is not_found once others have deleted it, but tells the exit", function()
+      local container, task = started()
+      assert(live.ctr("tasks", "kill", "-s", "KILL", task.id))
+      assert.equal(137, task:wait().code)
+      assert(live.ctr("tasks", "delete", task.id))
+      live.wait_until(function() return not task:status() end)
+      for name, arguments in pairs {
+         pids = {}, processes = {}, summary = {}, stats = {}, status = {}, pause = {},
+         resume = {}, kill = {}, update = { { memory = "64m" } }, resize = { 80, 24 },
+         exec = { { args = { "true" } } }, checkpoint = { live.path "checkpoint" },
+         attach = { {} },
+      } do
+         refused("not_found", { name }, task[name], task, table.unpack(arguments))
+      end
+      assert.equal(137, task:wait().code)
+      assert.equal(137, task:delete().code)
+      assert.is_true(container:delete())
+   end)
+
    it("of a closed client raises where it would ask, and keeps its fields", function()
       local other = live.client()
       local container = other:create { rootfs = live.rootfs(), args = { "sleep", "1000" } }

@@ -166,6 +166,10 @@ uint32_t neap_process_pid(const neap_process *process);
 neap_status neap_process_known_status(const neap_process *process);
 bool neap_process_is_gone(const neap_process *process);
 
+/* Did others delete it, or its shim die? Its exit can be asked for, and
+ * deleting it tells that once more; the rest is NOT_FOUND. */
+bool neap_process_has_vanished(const neap_process *process);
+
 /* 0 input, 1 output, 2 error. Borrowed; NULL where there is none. */
 neap_stream *neap_process_stream(const neap_process *process, int which);
 
