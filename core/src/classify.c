@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#define EXEC "exec failed: unable to start container process: "
+
 /* Texts of containerd 1.6 and its runc shim, as they were heard. */
 static const struct {
     const char *text;
@@ -34,6 +36,10 @@ static const struct {
     { "cannot checkpoint a task in created state", NEAP_FAILED_PRECONDITION },
     { "container not running", NEAP_FAILED_PRECONDITION },
     { "lstat /proc/", NEAP_FAILED_PRECONDITION }, /* exec: its init ended */
+    /* The same, or no pid is left to it: runc says no more. */
+    { EXEC "error executing setns process", NEAP_FAILED_PRECONDITION },
+    { EXEC "error writing config to pipe", NEAP_FAILED_PRECONDITION },
+    { EXEC "read init-p: connection reset", NEAP_FAILED_PRECONDITION },
     { "can't resize a stopped container", NEAP_FAILED_PRECONDITION },
     { "cannot resize a stopped container", NEAP_FAILED_PRECONDITION },
     { "received message larger than max", NEAP_RESOURCE_EXHAUSTED },

@@ -109,6 +109,10 @@ static void is_cleared_twice(void)
     assert(err.code == NEAP_OK && err.message == NULL);
 }
 
+#define EXEC_FAILED                                                            \
+    "OCI runtime exec failed: exec failed: unable to start container "         \
+    "process: "
+
 /* Where it takes a race to hear them; spec/live/errors_spec.lua has the rest.
  */
 static void knows_texts_of_races(void)
@@ -118,6 +122,9 @@ static void knows_texts_of_races(void)
         "OCI runtime start failed: cannot start a container that has stopped",
         "OCI runtime exec failed: exec failed: unable to start container "
         "process: lstat /proc/4711/ns/ipc: no such file or directory",
+        EXEC_FAILED "error executing setns process: exit status 1",
+        EXEC_FAILED "error writing config to pipe: write init-p: broken pipe",
+        EXEC_FAILED "read init-p: connection reset by peer",
     };
     char message[160];
 
@@ -128,6 +135,8 @@ static void knows_texts_of_races(void)
         assert(classify(NEAP_INTERNAL, message) == NEAP_INTERNAL);
     }
     snprintf(message, sizeof message, "exec: \"/proc/1\": permission denied");
+    assert(classify(NEAP_UNKNOWN, message) == NEAP_UNKNOWN);
+    snprintf(message, sizeof message, EXEC_FAILED "error closing exec fds");
     assert(classify(NEAP_UNKNOWN, message) == NEAP_UNKNOWN);
 }
 

@@ -1,6 +1,7 @@
 -- What containerd and its shim say, classified: a row each, against the real thing.
 
 local live = require "support.live"
+local neap = require "neap"
 
 describe("an error of", function()
    local client
@@ -110,6 +111,34 @@ describe("an error of", function()
       os.execute(("chmod %s %s"):format(mode, rootfs .. path))
       return rootfs
    end
+
+   --- Exec until it fails; the error.
+   local function first_failure(task, times)
+      for _ = 1, times do
+         local process, err = task:exec { args = { "sleep", "1000" } }
+         if not process then return err end
+      end
+   end
+
+   it("an exec without a pid left for it is of the container's state", function()
+      local task = created { pids = 1 }:start()
+      local err = first_failure(task, 20)
+      assert.equal("failed_precondition", err and err.code, tostring(err))
+   end)
+
+   it("an exec as the container's process dies is too", function()
+      for i = 1, 12 do
+         local container = created()
+         local task = container:start()
+         local exec = neap.spawn(first_failure, task, 20)
+         neap.sleep(0.004 * i)
+         os.execute(("kill -KILL %d"):format(task.pid))
+         local err = exec:join()
+         assert.is_truthy(err.code == "failed_precondition" or err.code == "not_found",
+            tostring(err))
+         container:delete { force = true }
+      end
+   end)
 
    it("a command that is not there is 127", function()
       for _, args in ipairs { { "/nowhere" }, { "nothing" }, { "./nowhere" } } do
