@@ -44,6 +44,7 @@ struct neap_process {
     bool gone;     /* deleted: containerd keeps nothing of it */
     bool vanished; /* gone by itself: nobody here deleted it */
     neap_exit exit;
+    double told; /* when the event told of the exit; 0: none did */
 
     stdio *io;      /* NULL: all null, or not attached */
     char *paths[3]; /* of FIFOs as containerd has them; not attached */
@@ -121,6 +122,9 @@ void process_has_started(neap_process *p, uint32_t pid);
 
 /* Containerd knows no such process: it is gone, and with it the exit. */
 void process_lost(neap_process *p);
+
+/* The exit that was heard is no guess. */
+void process_exit_is_sure(neap_process *p);
 
 /* Answer whoever waits, with `code`, because there will be no exit. */
 void process_fail_waiters(neap_process *p, neap_code code, const char *why);

@@ -259,6 +259,12 @@ void process_settle(neap_process *p, const process_state *state, uint64_t asked)
     process_pay_input_end(p);
 }
 
+void process_exit_is_sure(neap_process *p)
+{
+    if (p->doubt != NULL)
+        on_doubt_over(p);
+}
+
 void process_lost(neap_process *p)
 {
     neap_process_ref(p);

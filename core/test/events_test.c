@@ -505,6 +505,19 @@ static void tell_delete(scene *s, int code)
                  code);
 }
 
+/* An exit 137 and, so much later by containerd's clock, the deletion. */
+static void tell_end(scene *s, double apart_s)
+{
+    double time = 4e9;
+
+    daemon_event_at(&s->w, time, "/tasks/exit", "TaskExit",
+                    "{'container_id': 'box', 'id': 'box', 'pid': 7,"
+                    " 'exit_status': 137, 'exited_at': 1000}");
+    daemon_event_at(&s->w, time + apart_s, "/tasks/delete", "TaskDelete",
+                    "{'container_id': 'box', 'id': 'box', 'pid': 7,"
+                    " 'exit_status': 137, 'exited_at': 1000}");
+}
+
 static void test_dead_shim(scene *s)
 {
     reply r, gone = { 0 };
@@ -513,8 +526,7 @@ static void test_dead_shim(scene *s)
     start(s);
     tell_start(s);
     wait_for(s->task, &r);
-    daemon_exit(&s->w, "box", "box", 7, 137);
-    tell_delete(s, 137);
+    tell_end(s, 0.0005);
     reply_await(&s->w, &r);
     assert(r.exit.code == 137 && r.exit.lost);
     assert(neap_container_has_no_task(s->box));
@@ -542,6 +554,24 @@ static void test_killed(scene *s)
     neap_process_kill(s->task, 9, false, reply_done, &killed);
     reply_await(&s->w, &killed);
     assert(killed.code == NEAP_NOT_FOUND);
+}
+
+/* runc deletes it in between, which takes its time: it is not made up. */
+static void test_killed_and_deleted(scene *s)
+{
+    reply r, gone = { 0 };
+
+    s->client->doubt_s = 100;
+    start(s);
+    tell_start(s);
+    wait_for(s->task, &r);
+    tell_end(s, 0.006);
+    reply_await(&s->w, &r);
+    assert(r.exit.code == 137 && r.exit.time == 1000 && !r.exit.lost);
+    assert(neap_process_has_vanished(s->task));
+    neap_process_delete(s->task, reply_exit, &gone);
+    reply_await(&s->w, &gone);
+    assert(gone.code == NEAP_OK && !gone.exit.lost);
 }
 
 static void test_killed_here(scene *s)
@@ -875,6 +905,8 @@ static const struct {
     { "events of another start are not believed", test_stale },
     { "malformed events are passed over", test_malformed },
     { "a dead shim's exit is lost", test_dead_shim },
+    { "who is killed and deleted by others is not lost",
+      test_killed_and_deleted },
     { "an exit 137 alone is an exit", test_killed },
     { "an exit 137 after one's own KILL is an exit", test_killed_here },
     { "a deletion by somebody else tells the exit", test_deleted_by_another },

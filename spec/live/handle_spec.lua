@@ -220,8 +220,9 @@ describe("a handle", function()
    it("is not_found once others have deleted it, but tells the exit", function()
       local container, task = started()
       assert(live.ctr("tasks", "kill", "-s", "KILL", task.id))
-      assert.equal(137, task:wait().code)
-      assert(live.ctr("tasks", "delete", task.id))
+      live.wait_until(function() return live.ctr("tasks", "delete", task.id) end)
+      local exit = task:wait()
+      assert.same({ 137, 9, nil }, { exit.code, exit.signal, exit.lost })
       live.wait_until(function() return not task:status() end)
       for name, arguments in pairs {
          pids = {}, processes = {}, summary = {}, stats = {}, status = {}, pause = {},
