@@ -174,11 +174,25 @@ typedef struct status_call {
     void *arg;
 } status_call;
 
+/* The answer was that it is not there, or that another is. */
+static void fail_gone(status_call *call)
+{
+    neap_error err = { 0 };
+
+    neap_error_set(&err, NEAP_NOT_FOUND, "task.status", "the process is gone");
+    err.id = xstrdup(call->process->container->id);
+    call->cb(call->arg, &err, call->process->status);
+    neap_error_clear(&err);
+}
+
 static void deliver_status(void *ctx, const neap_error *err)
 {
     status_call *call = ctx;
 
-    call->cb(call->arg, err, call->process->status);
+    if (err == NULL && (call->process->gone || call->process->vanished))
+        fail_gone(call);
+    else
+        call->cb(call->arg, err, call->process->status);
     neap_process_unref(call->process);
     free(call);
 }

@@ -244,6 +244,23 @@ static void test_status(scene *s)
     neap_container_unref(other);
 }
 
+/* To ask how it is tells that it is not there any more, the first time too. */
+static void test_status_of_none(scene *s)
+{
+    neap_container *other;
+    neap_task *task = adopt(s, "other", 9, &other);
+    reply r = { 0 };
+
+    daemon_answer(&s->w, "Tasks/List", "{'tasks': []}");
+    neap_process_status(task, reply_status, &r);
+    daemon_await(&s->w, "Events/Publish", 1);
+    daemon_hello(&s->w);
+    reply_await(&s->w, &r);
+    assert(r.code == NEAP_NOT_FOUND);
+    neap_process_unref(task);
+    neap_container_unref(other);
+}
+
 /* It was found before it was started: the start may be missed as well. */
 static void test_adopted_before_its_start(scene *s)
 {
@@ -890,6 +907,8 @@ static const struct {
     { "what is not listed is lost", test_not_in_the_list },
     { "many handles are settled by one hello and one list", test_once_for_all },
     { "status asks once, then knows", test_status },
+    { "status of what is not listed is that it is not found",
+      test_status_of_none },
     { "a task that was found created is waited for",
       test_adopted_before_its_start },
     { "a list that fails is made again", test_list_fails },
