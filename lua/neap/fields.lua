@@ -51,13 +51,14 @@ end
 ---@param position integer
 ---@param options any
 ---@param known table<string, any>
+---@param level? integer  of the caller to blame; default: who called our caller
 ---@return table? options  an empty one where there are none
 ---@return string? why
-function fields.options(method, position, options, known)
+function fields.options(method, position, options, known, level)
    if options == nil then return {} end
    if type(options) ~= "table" then
       error(("bad argument #%d to '%s' (table expected, got %s)"):format(
-         position, method, type(options)), 3)
+         position, method, type(options)), (level or 2) + 1)
    end
    local ok, why = fields.check(options, known)
    if not ok then return nil, why end
@@ -66,6 +67,19 @@ function fields.options(method, position, options, known)
       return nil, ("%s: %s is not true or false"):format(unclear, escape.show(options[unclear]))
    end
    return options
+end
+
+--- Check a method's timeout: raises where it is no number.
+---@param method string  for the message
+---@param position integer
+---@param options table
+---@param level? integer  as above
+---@return number? seconds
+function fields.timeout(method, position, options, level)
+   local seconds = options.timeout or nil
+   if seconds == nil or type(seconds) == "number" then return seconds end
+   error(("bad argument #%d to '%s' (field 'timeout': number expected, got %s)"):format(
+      position, method, type(seconds)), (level or 2) + 1)
 end
 
 --- Is this a table whose keys are 1 to n, and is n what `#` says?

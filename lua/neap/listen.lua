@@ -119,10 +119,10 @@ end
 ---@return neap.Error? err
 function listen.on(client, topic, fn)
    if type(fn) ~= "function" then
-      error(("bad argument #2 to 'on' (function expected, got %s)"):format(type(fn)), 3)
+      error(("bad argument #2 to 'on' (function expected, got %s)"):format(type(fn)), 2)
    end
    if type(topic) ~= "string" then
-      error(("bad argument #1 to 'on' (string expected, got %s)"):format(type(topic)), 3)
+      error(("bad argument #1 to 'on' (string expected, got %s)"):format(type(topic)), 2)
    end
    local matches, why = topics.parse(topic)
    if not matches then return refuse("client.on", why) end
@@ -136,6 +136,7 @@ end
 
 --- --- iterators -------------------------------------------------------------
 
+local READ <const> = { timeout = true }
 local OPTIONS <const> = { topic = true, id = true, filter = true, buffer = true }
 
 local function filter_of(wanted)
@@ -186,8 +187,11 @@ local Events = {}
 ---@return neap.Error? err
 function Events:read(options)
    if self.closed then error("events are closed", 2) end
+   local given, unknown = fields.options("read", 1, options, READ)
+   if not given then return refuse("events.read", unknown) end
+   fields.timeout("read", 1, given)
    while true do
-      local event, err = self.source:take(options)
+      local event, err = self.source:take(given)
       if not event then return nil, err end
       if self.wants(complete(self.client, event)) then return event end
    end
@@ -211,7 +215,7 @@ local events_mt = {
 ---@return neap.Error? err
 function listen.events(client, options)
    if options ~= nil and type(options) ~= "table" then
-      error(("bad argument #1 to 'events' (table expected, got %s)"):format(type(options)), 3)
+      error(("bad argument #1 to 'events' (table expected, got %s)"):format(type(options)), 2)
    end
    local parsed, why = parse(options or {})
    if not parsed then return refuse("client.events", why) end

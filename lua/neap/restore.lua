@@ -16,7 +16,7 @@ local RESTORE <const> = { filter = true, io = true }
 local function options_of(given)
    if given == nil then return {} end
    if type(given) ~= "table" then
-      error(("bad argument #1 to 'restore' (table expected, got %s)"):format(type(given)), 4)
+      error(("bad argument #1 to 'restore' (table expected, got %s)"):format(type(given)), 3)
    end
    if given.filter == nil and given.io == nil then return { io = given } end
    local ok, why = fields.check(given, RESTORE)

@@ -136,14 +136,14 @@ end
 --- A consumer of output with a policy of its own for what it has not taken yet.
 local function with_policy(kind, consumer, options)
    if consumer == nil then
-      error(("bad argument #1 to '%s' (a consumer of output expected, got nil)"):format(kind), 3)
+      error(("bad argument #1 to '%s' (a consumer of output expected, got nil)"):format(kind), 2)
    end
    if sink.is_sink(consumer) and consumer.how then
-      error(("bad argument #1 to '%s' (it has a policy already)"):format(kind), 3)
+      error(("bad argument #1 to '%s' (it has a policy already)"):format(kind), 2)
    end
-   values.expect_table(options, 2, kind, true, 3)
+   values.expect_table(options, 2, kind, true)
    local how, why = policy.parse(kind, options or {})
-   if not how then error(("sink.%s: %s"):format(kind, why), 3) end
+   if not how then error(("sink.%s: %s"):format(kind, why), 2) end
 
    local streams = {}
    return make {

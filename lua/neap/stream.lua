@@ -38,13 +38,9 @@ end
 ---@return table|neap.Error given
 local function prepare(stream, method, options, known)
    local op = "stream." .. method
-   local given, unknown = fields.options(method, 2, options, known)
+   local given, unknown = fields.options(method, 2, options, known, 3)
    if not given then return fail(stream, "invalid_argument", op, unknown) end
-   local timeout = given.timeout
-   if timeout and type(timeout) ~= "number" then
-      error(("bad argument #2 to '%s' (field 'timeout': number expected, got %s)"):format(
-         method, type(timeout)), 3)
-   end
+   local timeout = fields.timeout(method, 2, given, 3)
    local left = timeout and patience(stream, op, timeout)
    return function(buffer)
       return function()

@@ -49,11 +49,10 @@ end
 ---@return neap.Exit? exit
 ---@return neap.Error? err  `deadline_exceeded`, `not_found`
 function both:wait(options)
-   if type(options) == "table" then
-      local given, unknown = fields.options("wait", 1, options, WAIT)
-      if not given then return refuse(self, "process.wait", unknown) end
-   end
-   local exit, err = core.process_wait(self, options)
+   local given, unknown = fields.options("wait", 1, options, WAIT)
+   if not given then return refuse(self, "process.wait", unknown) end
+   fields.timeout("wait", 1, given)
+   local exit, err = core.process_wait(self, given)
    if not exit then
       err.id = err.id or core.process_container(self).id
       return nil, err
@@ -128,7 +127,11 @@ end
 ---@return true? ok
 ---@return neap.Error? err
 function both:resize(width, height)
-   for name, value in pairs { width = width, height = height } do
+   for i, name in ipairs { "width", "height" } do
+      local value = select(i, width, height)
+      if value == nil then
+         error(("bad argument #%d to 'resize' (number expected, got no value)"):format(i), 2)
+      end
       local is_size = math.type(value) == "integer" and value > 0 and value <= 65535
       if not is_size then
          return refuse(self, "process.resize",

@@ -164,7 +164,7 @@ end
 ---@return table? config
 ---@return neap.Error? err
 function config.exec(given, context)
-   values.expect_table(given, 1, "exec", false, 3)
+   values.expect_table(given, 1, "exec", false, 4)
    context = with_op(context, "task.exec")
 
    local checked, why, errno = check(given, process, context)

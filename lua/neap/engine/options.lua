@@ -32,11 +32,12 @@ end
 --- Raise on wrong types; refuse wrong values.
 ---@param op string
 ---@param given? neap.engine.Options
+---@param level? integer  of the caller to blame; default: who called our caller
 ---@return string? dir
 ---@return string|table run  or err
-function options.check(op, given)
+function options.check(op, given, level)
    if given ~= nil and type(given) ~= "table" then
-      error(("%s: table expected, got %s"):format(op, type(given)), 3)
+      error(("%s: table expected, got %s"):format(op, type(given)), (level or 2) + 1)
    end
    given = given or {}
    local ok, unknown = fields.check(given, KNOWN)

@@ -62,10 +62,11 @@ end
 --- Tell whether an engine runs, and where it is.
 ---@param op string
 ---@param given? neap.engine.Options
+---@param level? integer  of the caller to blame; default: who called us
 ---@return neap.engine.Status? status
 ---@return table? err
-function status.find(op, given)
-   local dir, run = options.check(op, given)
+function status.find(op, given, level)
+   local dir, run = options.check(op, given, level)
    if not dir then return nil, run end
 
    local places = options.places(dir, run)

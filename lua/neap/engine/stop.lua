@@ -65,7 +65,7 @@ end
 ---@return neap.engine.Status? status  as it was
 ---@return table? err
 local function stop(given)
-   local found, err = status.find(OP, given)
+   local found, err = status.find(OP, given, 3)
    given = given or {}
    if not found then return nil, err end
    if not found.running then
