@@ -95,12 +95,20 @@ static int begin(log_file *file, log_state *state, const struct stat *st)
     return result;
 }
 
+/* An inode is used again: a file that is shorter is another one. */
+static bool is_current(const log_state *state, const struct stat *st)
+{
+    const log_commit *now = log_state_now(state);
+
+    return is_of(now, st) && (uint64_t)st->st_size >= now->offset;
+}
+
 static int open_current(log_file *file, log_state *state)
 {
     struct stat st;
     int result = open_log(file, &st);
 
-    if (result != 0 || is_of(log_state_now(state), &st))
+    if (result != 0 || is_current(state, &st))
         return result;
     result = begin(file, state, &st);
     if (result != 0)
