@@ -70,16 +70,28 @@ static void start_another(char **words, int answer[2])
         continue;
 }
 
+/* Does the name still mean what we hold, or was another FIFO made there? */
+static bool is_named(const log_session *session, unsigned stream)
+{
+    struct stat held, named;
+
+    return fstat(session->spool[stream].fifo, &held) == 0 &&
+           lstat(session->options->fifo[stream], &named) == 0 &&
+           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
 /*
- * Where the writers have left it sees no end, since they were never there to
- * it: then they are made to have come and gone. That harms nobody else.
+ * Where the writers have left another logger sees no end, since they were never
+ * there to it: then they are made to have come and gone. That harms nobody
+ * else.
  */
 static void show_end(const log_session *session)
 {
     for (unsigned i = 0; i < LOG_STREAMS; i++) {
         struct pollfd fifo = { .fd = session->spool[i].fifo };
 
-        if (fifo.fd >= 0 && poll(&fifo, 1, 0) == 1 && fifo.revents & POLLHUP)
+        if (fifo.fd >= 0 && poll(&fifo, 1, 0) == 1 && fifo.revents & POLLHUP &&
+            is_named(session, i))
             fifo_expect_end(session->options->fifo[i]);
     }
 }
@@ -104,8 +116,7 @@ static bool is_settled(const log_session *session, pid_t logger)
     struct stat st;
 
     return session->state->over || session->state->pid != (uint32_t)logger ||
-           lstat(session->options->reader, &st) != 0 ||
-           lstat(session->options->fifo[0], &st) != 0;
+           lstat(session->options->reader, &st) != 0 || !is_named(session, 0);
 }
 
 static bool is_left_alone(const log_session *session, pid_t logger)
@@ -168,8 +179,9 @@ keep(const log_session *session, pid_t logger, int begin, int argc, char **argv)
     log_ready_let_go();
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    if (await_end(begin) && is_left_alone(session, logger)) {
-        start_another(words, answer);
+    if (await_end(begin)) {
+        if (is_left_alone(session, logger))
+            start_another(words, answer);
         show_end(session);
     }
     free_words(words);

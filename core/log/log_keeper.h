@@ -10,7 +10,8 @@
  * another logger is there, the last lines would be gone.
  *
  * So the keeper waits until the logger has ended. If it was killed, and nobody
- * has started another one within a second, the keeper does.
+ * has started another one within a second, the keeper does. To whichever comes
+ * it shows that the writers have left, which only who was there can see.
  */
 typedef struct log_keeper {
     int end; /* what the keeper hears us by; -1: there is none */

@@ -181,8 +181,26 @@ static void test_successor(void)
     passed("a logger that is told to end leaves its place to another");
 }
 
-/* The writers had gone before it came. */
-static void test_nobody_is_there(void)
+static void leave(logger *l)
+{
+    close(l->out);
+    close(l->err);
+    l->out = l->err = -1;
+}
+
+static void assert_unfinished(const logger *l)
+{
+    char *log = logger_file(l, "log", NULL);
+
+    assert(strncmp(log, "{\"log\":\"unfinished\",", 20) == 0);
+    free(log);
+}
+
+/*
+ * The writers had gone before it came. There is no end to be seen then, but by
+ * who is told so, or where the last logger was killed, whose keeper shows one.
+ */
+static void test_nobody_is_there(const char *option)
 {
     logger l;
 
@@ -191,21 +209,15 @@ static void test_nobody_is_there(void)
     logger_say(&l, 1, "unfinished");
     logger_await(&l, "state.out", 10);
     logger_kill(&l, SIGKILL);
-    close(l.out);
-    close(l.err);
-    l.out = l.err = -1;
-    logger_start(&l, "json-file", "--finish", NULL);
+    leave(&l);
+    logger_start(&l, "json-file", option, NULL);
     assert(strcmp(l.answer, "ok\n") == 0);
     logger_finish(&l);
     assert(is_there(&l, "log") && !is_there(&l, "state"));
-    {
-        char *log = logger_file(&l, "log", NULL);
-
-        assert(strncmp(log, "{\"log\":\"unfinished\",", 20) == 0);
-        free(log);
-    }
+    assert_unfinished(&l);
     logger_close(&l);
-    passed("with --finish it writes what is left and ends");
+    passed(option != NULL ? "with --finish it writes what is left and ends"
+                          : "without it too where a keeper is there");
 }
 
 static void test_binary(void)
@@ -240,7 +252,8 @@ int main(void)
     test_lines_that_a_crash_tore();
     test_long_lines_are_cut();
     test_successor();
-    test_nobody_is_there();
+    test_nobody_is_there("--finish");
+    test_nobody_is_there(NULL);
     test_binary();
     return 0;
 }
