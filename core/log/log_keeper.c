@@ -190,17 +190,21 @@ keep(const log_session *session, pid_t logger, int begin, int argc, char **argv)
 
 log_keeper log_keeper_start(const log_session *session, int argc, char **argv)
 {
-    pid_t logger = getpid(), child;
+    log_keeper keeper = { .end = -1 };
+    pid_t logger = getpid();
     int ends[2];
 
+    if (session->options->binary)
+        return keeper;
+    if (pipe2(ends, O_CLOEXEC) == 0) {
+        if (fork() == 0)
+            keep(session, logger, ends[0], argc, argv);
+        close(ends[0]);
+        keeper.end = ends[1];
+    }
+    /* Only now may the last logger's keeper leave: there is always one. */
     session->state->pid = (uint32_t)logger;
-    if (session->options->binary || pipe2(ends, O_CLOEXEC) != 0)
-        return (log_keeper){ .end = -1 };
-    child = fork();
-    if (child == 0)
-        keep(session, logger, ends[0], argc, argv);
-    close(ends[0]);
-    return (log_keeper){ .end = ends[1] };
+    return keeper;
 }
 
 void log_keeper_end(log_keeper *keeper)

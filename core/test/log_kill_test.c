@@ -1,10 +1,16 @@
 #include <assert.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -232,11 +238,28 @@ test_kills(const char *driver, int streams, char **more, const char *name)
     passed(name);
 }
 
+/* The container ends, and nobody is there but a keeper. */
+static void leave_and_await(logger *l)
+{
+    close(l->out);
+    close(l->err);
+    l->out = l->err = -1;
+    while (access(logger_path(l, "reader"), F_OK) == 0)
+        usleep(1000);
+}
+
+static void assert_log(const logger *l, const char *text)
+{
+    char *log = logger_file(l, "log", NULL);
+
+    assert(log != NULL && strcmp(log, text) == 0);
+    free(log);
+}
+
 /* Nobody starts another logger, and the container ends meanwhile. */
 static void test_keeper(void)
 {
     logger l;
-    char *log;
 
     logger_open(&l);
     logger_start(&l, "raw", NULL);
@@ -244,16 +267,56 @@ static void test_keeper(void)
     logger_await(&l, "log", 5);
     logger_kill(&l, SIGKILL);
     logger_say(&l, 1, "in the FIFO\n");
-    close(l.out);
-    close(l.err);
-    l.out = l.err = -1;
-    while (access(logger_path(&l, "reader"), F_OK) == 0)
-        usleep(1000);
-    log = logger_file(&l, "log", NULL);
-    assert(strcmp(log, "read\nin the FIFO\n") == 0);
-    free(log);
+    leave_and_await(&l);
+    assert_log(&l, "read\nin the FIFO\n");
     logger_close(&l);
     passed("what a FIFO holds outlives both the logger and the container");
+}
+
+/* Whatever runs here is killed as it makes the pipe to its keeper. */
+static void kill_before_keeper(void)
+{
+    struct sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pipe2, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+                 offsetof(struct seccomp_data, args[1])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, O_CLOEXEC, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = { .len = sizeof steps / sizeof *steps,
+                                 .filter = steps };
+
+    assert(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    assert(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
+}
+
+/* The second logger is killed before it has a keeper: the first one's stays. */
+static void test_keeper_stays(void)
+{
+    pid_t starter;
+    int status;
+    logger l;
+
+    logger_open(&l);
+    logger_start(&l, "raw", NULL);
+    logger_say(&l, 1, "read\n");
+    logger_await(&l, "log", 5);
+    logger_kill(&l, SIGKILL);
+    fflush(stdout);
+    starter = fork();
+    if (starter == 0) {
+        kill_before_keeper();
+        logger_start(&l, "raw", NULL);
+        _exit(l.answer[0] != '\0' || WTERMSIG(logger_kill(&l, 0)) != SIGSYS);
+    }
+    assert(waitpid(starter, &status, 0) == starter && status == 0);
+    logger_say(&l, 1, "in the FIFO\n");
+    leave_and_await(&l);
+    assert_log(&l, "read\nin the FIFO\n");
+    logger_close(&l);
+    passed("nor is there a moment without a keeper");
 }
 
 /* `make soak` asks for more. */
@@ -281,5 +344,6 @@ int main(void)
         test_kills("json-file", 2, packed, "nor while they are compressed");
     }
     test_keeper();
+    test_keeper_stays();
     return 0;
 }
