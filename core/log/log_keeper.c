@@ -18,18 +18,18 @@
 #include "log_clock.h"
 #include "log_ready.h"
 #include "memory.h"
+#include "neap/stream.h"
 
-#define RESPITE                                                                \
-    INT64_C(1000000000) /* for who wants to start another itself               \
-                         */
-#define GLANCE 50000000 /* to see whether somebody has */
+#define RESPITE INT64_C(1000000000) /* for who starts another itself */
+#define GLANCE  50000000            /* to see whether somebody has */
+#define READY   3                   /* where another answers */
 
 static const char name[] = "neap-keep";
 
 /* --- another logger ------------------------------------------------------- */
 
 /* The same words, but for the descriptor to answer on. */
-static char **copy_words(int argc, char **argv, const char *ready)
+static char **copy_words(int argc, char **argv)
 {
     char **words = xcalloc((size_t)argc + 4, sizeof *words);
     int n = 0;
@@ -43,7 +43,7 @@ static char **copy_words(int argc, char **argv, const char *ready)
             words[n++] = xstrdup(argv[i]);
     }
     words[n++] = xstrdup("--ready");
-    words[n++] = xstrdup(ready);
+    words[n++] = xasprintf("%d", READY);
     return words;
 }
 
@@ -54,20 +54,32 @@ static void free_words(char **words)
     free(words);
 }
 
-/* Start it; whatever it answers, it has the FIFOs open by then or will not. */
-static void start_another(char **words, int answer[2])
+static _Noreturn void run_another(char **words, int answer)
 {
-    char said;
-    pid_t child = fork();
+    dup2(answer, READY);
+    fcntl(READY, F_SETFD, 0);
+    execv("/proc/self/exe", words);
+    _exit(127);
+}
 
-    if (child == 0) {
-        fcntl(answer[1], F_SETFD, 0);
-        execv("/proc/self/exe", words);
-        _exit(127);
-    }
+/* Start it, and hear its answer: it has the FIFOs open by then or will not. */
+static void start_another(char **words)
+{
+    char said = '\0';
+    int answer[2];
+    pid_t child;
+
+    if (pipe2(answer, O_CLOEXEC) != 0)
+        return;
+    child = fork();
+    if (child == 0)
+        run_another(words, answer[1]);
     close(answer[1]);
     while (child > 0 && read(answer[0], &said, 1) < 0 && errno == EINTR)
         continue;
+    close(answer[0]);
+    if (child > 0 && said != 'o')
+        waitpid(child, NULL, 0);
 }
 
 /* Does the name still mean what we hold, or was another FIFO made there? */
@@ -132,11 +144,9 @@ static bool is_left_alone(const log_session *session, pid_t logger)
     return !is_settled(session, logger);
 }
 
-static void close_descriptors(const log_session *s, int begin, int answer[2])
+static void close_descriptors(const log_session *s, int begin)
 {
-    int keep[] = { s->spool[0].fifo, s->spool[1].fifo, begin, answer[0],
-                   answer[1] };
-
+    int keep[] = { s->spool[0].fifo, s->spool[1].fifo, begin };
     int top = 3;
 
     for (size_t i = 0; i < sizeof keep / sizeof *keep; i++)
@@ -163,27 +173,31 @@ static void rename_process(int argc, char **argv)
         memcpy(argv[0], name, sizeof name);
 }
 
+/*
+ * Who has the lock may be killed before it has the FIFOs, and another that is
+ * started may fail: we hold them until there is another keeper.
+ */
+static void replace(const log_session *session, pid_t logger, char **words)
+{
+    while (is_left_alone(session, logger))
+        if (!neap_is_read(session->options->reader))
+            start_another(words);
+    show_end(session);
+}
+
 static _Noreturn void
 keep(const log_session *session, pid_t logger, int begin, int argc, char **argv)
 {
-    char number[16], **words;
-    int answer[2];
+    char **words = copy_words(argc, argv);
     sigset_t none;
 
-    if (pipe2(answer, O_CLOEXEC) != 0)
-        _exit(1);
-    snprintf(number, sizeof number, "%d", answer[1]);
-    words = copy_words(argc, argv, number);
     rename_process(argc, argv);
-    close_descriptors(session, begin, answer);
+    close_descriptors(session, begin);
     log_ready_let_go();
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    if (await_end(begin)) {
-        if (is_left_alone(session, logger))
-            start_another(words, answer);
-        show_end(session);
-    }
+    if (await_end(begin))
+        replace(session, logger, words);
     free_words(words);
     _exit(0);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -241,9 +242,7 @@ test_kills(const char *driver, int streams, char **more, const char *name)
 /* The container ends, and nobody is there but a keeper. */
 static void leave_and_await(logger *l)
 {
-    close(l->out);
-    close(l->err);
-    l->out = l->err = -1;
+    logger_leave(l);
     while (access(logger_path(l, "reader"), F_OK) == 0)
         usleep(1000);
 }
@@ -319,6 +318,32 @@ static void test_keeper_stays(void)
     passed("nor is there a moment without a keeper");
 }
 
+/*
+ * Somebody has the lock, so the keeper starts nobody; that one is killed before
+ * it has opened the FIFOs, which the keeper therefore still must hold.
+ */
+static void test_keeper_goes_on(void)
+{
+    logger l;
+    int lock;
+
+    logger_open(&l);
+    logger_start(&l, "raw", NULL);
+    logger_say(&l, 1, "read\n");
+    logger_await(&l, "log", 5);
+    logger_kill(&l, SIGKILL);
+    logger_say(&l, 1, "in the FIFO\n");
+    lock = open(logger_path(&l, "reader"), O_RDONLY | O_CLOEXEC);
+    assert(flock(lock, LOCK_EX) == 0);
+    logger_leave(&l);
+    usleep(1500000); /* the keeper tries after a second */
+    close(lock);
+    leave_and_await(&l);
+    assert_log(&l, "read\nin the FIFO\n");
+    logger_close(&l);
+    passed("nor while a successor is on its way");
+}
+
 /* `make soak` asks for more. */
 static int soak_rounds(void)
 {
@@ -345,5 +370,6 @@ int main(void)
     }
     test_keeper();
     test_keeper_stays();
+    test_keeper_goes_on();
     return 0;
 }

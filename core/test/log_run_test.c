@@ -181,13 +181,6 @@ static void test_successor(void)
     passed("a logger that is told to end leaves its place to another");
 }
 
-static void leave(logger *l)
-{
-    close(l->out);
-    close(l->err);
-    l->out = l->err = -1;
-}
-
 static void assert_unfinished(const logger *l)
 {
     char *log = logger_file(l, "log", NULL);
@@ -209,7 +202,7 @@ static void test_nobody_is_there(const char *option)
     logger_say(&l, 1, "unfinished");
     logger_await(&l, "state.out", 10);
     logger_kill(&l, SIGKILL);
-    leave(&l);
+    logger_leave(&l);
     logger_start(&l, "json-file", option, NULL);
     assert(strcmp(l.answer, "ok\n") == 0);
     logger_finish(&l);

@@ -233,9 +233,7 @@ static void test_stalled_at_the_end(void)
     fd = logger_tap(&l, "tap all\n");
     say_and_see(&l, fd, "begin");
     logger_write(&l, 1, bytes, 1 << 20);
-    close(l.out);
-    close(l.err);
-    l.out = l.err = -1;
+    logger_leave(&l);
     while (access(logger_path(&l, "reader"), F_OK) == 0)
         usleep(1000);
     do

@@ -44,7 +44,7 @@ const char *logger_path(const logger *l, const char *name)
     return paths[next];
 }
 
-static void close_writers(logger *l)
+void logger_leave(logger *l)
 {
     if (l->out >= 0)
         close(l->out);
@@ -67,7 +67,7 @@ static void remove_logs(const logger *l)
 
 void logger_close(logger *l)
 {
-    close_writers(l);
+    logger_leave(l);
     if (l->pid > 0)
         logger_kill(l, SIGKILL);
     remove_logs(l);
@@ -171,7 +171,7 @@ void logger_start_binary(logger *l, ...)
     while ((word = va_arg(args, const char *)) != NULL && n < ARGS - 1)
         argv[n++] = xstrdup(word);
     va_end(args);
-    close_writers(l);
+    logger_leave(l);
     assert(pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0);
     assert(pipe2(ready, O_CLOEXEC) == 0);
     l->pid = fork();
@@ -215,7 +215,7 @@ int logger_kill(logger *l, int signal)
 
 void logger_finish(logger *l)
 {
-    close_writers(l);
+    logger_leave(l);
     assert(await_end(l) == 0);
 }
 

@@ -38,7 +38,10 @@ void logger_start_binary(logger *l, ...);
 /* Send a signal, and wait for the end: its wait status. */
 int logger_kill(logger *l, int signal);
 
-/* Close the writers' ends and wait for the end, which must be status 0. */
+/* Close the writers' ends, as when the container has ended. */
+void logger_leave(logger *l);
+
+/* Leave, and wait for the end, which must be status 0. */
 void logger_finish(logger *l);
 
 /* Remove what one leaves that could not begin or was killed. */
