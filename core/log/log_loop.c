@@ -134,6 +134,7 @@ static int begin(logger *l, int ready)
     }
     log_work_describe(l->work.session->options->log, -result, text,
                       sizeof text);
+    log_session_end(l->work.session);
     log_ready_fail(ready, -result, strchr(text, ' ') + 1);
     return result;
 }

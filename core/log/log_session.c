@@ -186,28 +186,12 @@ static void close_all(log_session *s)
     close_fd(&s->lock);
 }
 
-bool log_session_open(log_session *session,
-                      const log_options *options,
-                      neap_error *err)
-{
-    static const log_spool none = { .fifo = -1, .file = -1 };
-
-    *session = (log_session){
-        .options = options, .lock = -1, .listen = -1, .spool = { none, none }
-    };
-    if (take_lock(session, err) && open_fifos(session, err) &&
-        open_state(session, err) && listen_for_taps(session, err))
-        return true;
-    close_all(session);
-    return false;
-}
-
 /* A state that tells of losses is left for whoever asks about them. */
 static void remove_state(const log_session *s)
 {
     for (unsigned i = 0; i < LOG_STREAMS; i++)
         remove_file(s->options->state, spool_suffix[i]);
-    if (s->state->dropped == 0)
+    if (s->state == NULL || s->state->dropped == 0)
         unlink(s->options->state);
 }
 
@@ -215,7 +199,8 @@ void log_session_end(log_session *session)
 {
     const log_options *o = session->options;
 
-    session->state->over = 1;
+    if (session->state != NULL)
+        session->state->over = 1;
     if (o->state != NULL)
         remove_state(session);
     if (o->tap != NULL)
@@ -224,4 +209,33 @@ void log_session_end(log_session *session)
         unlink(o->reader);
         flock(session->lock, LOCK_UN); /* for all who have it */
     }
+}
+
+static bool is_there(const char *path)
+{
+    struct stat st;
+
+    return path != NULL && lstat(path, &st) == 0;
+}
+
+bool log_session_open(log_session *session,
+                      const log_options *options,
+                      neap_error *err)
+{
+    static const log_spool none = { .fifo = -1, .file = -1 };
+    bool is_first;
+
+    *session = (log_session){
+        .options = options, .lock = -1, .listen = -1, .spool = { none, none }
+    };
+    if (!take_lock(session, err))
+        return false;
+    is_first = !is_there(options->state);
+    if (open_fifos(session, err) && open_state(session, err) &&
+        listen_for_taps(session, err))
+        return true;
+    if (is_first)
+        log_session_end(session);
+    close_all(session);
+    return false;
 }

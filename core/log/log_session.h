@@ -22,12 +22,15 @@ typedef struct log_session {
     log_spool spool[2];
 } log_session;
 
-/* Open all of it. False and `err`: nothing was left. */
+/* Open all of it. False and `err`: nothing is left but what was there. */
 bool log_session_open(log_session *session,
                       const log_options *options,
                       neap_error *err);
 
-/* The streams are over: remove what only they needed, and free the lock. */
+/*
+ * The streams are over, or were never begun: remove what only they needed, and
+ * free the lock.
+ */
 void log_session_end(log_session *session);
 
 #endif

@@ -47,7 +47,6 @@ static void test_log_of_another(void)
     logger_start(&other, "raw", "--log", log, NULL);
     assert(strncmp(other.answer, "EBUSY ", 6) == 0);
     assert(WEXITSTATUS(logger_kill(&other, 0)) == 1);
-    logger_forget(&other);
     logger_close(&other);
     logger_finish(&l);
     logger_close(&l);
@@ -65,6 +64,8 @@ static void assert_refused(const char *how, const char *answer)
         assert(mkdir(logger_path(&l, "log"), 0700) == 0);
     else if (strcmp(how, "fifo") == 0)
         assert(mkfifo(logger_path(&l, "log"), 0600) == 0);
+    else if (strcmp(how, "tap") == 0)
+        assert(mkdir(logger_path(&l, "tap"), 0700) == 0);
     else
         unlink(logger_path(&l, how));
     logger_start(&l, "json-file", NULL);
@@ -72,7 +73,7 @@ static void assert_refused(const char *how, const char *answer)
     assert(strchr(l.answer, '\n') == l.answer + strlen(l.answer) - 1);
     assert(WEXITSTATUS(logger_kill(&l, 0)) == 1);
     rmdir(logger_path(&l, "log"));
-    logger_forget(&l);
+    rmdir(logger_path(&l, "tap"));
     logger_close(&l);
 }
 
@@ -82,7 +83,8 @@ static void test_places_that_cannot_be(void)
     assert_refused("directory", "EISDIR ");
     assert_refused("fifo", "EINVAL ");
     assert_refused("out", "ENOENT ");
-    passed("what is no log or no FIFO is refused, with the errno's name");
+    assert_refused("tap", "EADDRINUSE ");
+    passed("what is no log or no FIFO is refused, and nothing is left");
 }
 
 static void test_usage(void)

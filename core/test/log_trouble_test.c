@@ -187,7 +187,6 @@ static void test_read_only(void)
     start_on_small(&l, "drop");
     assert(strncmp(l.answer, "EROFS ", 6) == 0);
     assert(logger_kill(&l, 0) != 0);
-    logger_forget(&l);
     unmount_small(&l);
     logger_close(&l);
     passed("who cannot begin says so, whatever the policy");

@@ -187,15 +187,6 @@ void logger_start_binary(logger *l, ...)
         free(argv[--n]);
 }
 
-void logger_forget(const logger *l)
-{
-    static const char *const names[] = { "reader", "tap", "state", "state.out",
-                                         "state.err" };
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        unlink(logger_path(l, names[i]));
-}
-
 static int await_end(logger *l)
 {
     int status;

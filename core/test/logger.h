@@ -44,9 +44,6 @@ void logger_leave(logger *l);
 /* Leave, and wait for the end, which must be status 0. */
 void logger_finish(logger *l);
 
-/* Remove what one leaves that could not begin or was killed. */
-void logger_forget(const logger *l);
-
 /* Write all of it to the container's stdout (1) or stderr (2). */
 void logger_write(logger *l, int stream, const char *bytes, size_t size);
 void logger_say(logger *l, int stream, const char *text);
