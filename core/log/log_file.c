@@ -15,7 +15,8 @@ void log_file_init(log_file *file, const log_options *options)
     *file = (log_file){ .path = options->log,
                         .fd = -1,
                         .max_file = options->max_file,
-                        .compress = options->compress,
+                        .compress =
+                            options->compress && options->driver != LOG_NONE,
                         .is_json = options->driver == LOG_JSON_FILE,
                         .fsync_s = options->fsync_s };
 }
@@ -149,9 +150,15 @@ int log_file_rotate(log_file *file, log_state *state, log_commit *commit)
     result = open_current(file, state);
     *commit = *log_state_now(state);
     state->newest = 0; /* a clock that was set back has its say in a new file */
-    if (result == 0 && file->compress)
-        file->compressor = log_gzip_start(file->path, file->max_file);
+    if (result == 0)
+        log_file_compress(file);
     return result;
+}
+
+void log_file_compress(log_file *file)
+{
+    if (file->compress && file->max_file > 1 && file->compressor == 0)
+        file->compressor = log_gzip_start(file->path, file->max_file);
 }
 
 int log_file_ready(log_file *file, log_state *state)

@@ -48,6 +48,9 @@ void log_file_trim(log_file *file, const log_commit *commit);
 /* Make room for a new FILE; what the commit says must have been written. */
 int log_file_rotate(log_file *file, log_state *state, log_commit *commit);
 
+/* Begin to compress what was rotated and is not yet, where that is wanted. */
+void log_file_compress(log_file *file);
+
 /* Put on the disk what the policy says; `end`: what it says at the end. */
 int log_file_sync(log_file *file, int64_t now_ns, bool end);
 

@@ -115,11 +115,24 @@ int log_gzip_file(const char *path, unsigned n)
     return result;
 }
 
+/* Who was killed has left what it was making, of a file that has moved since.
+ */
+static void remove_unfinished(const char *path, unsigned max_file)
+{
+    char name[LOG_NAME_SIZE + 8];
+
+    for (unsigned n = 1; n < max_file; n++) {
+        unfinished_name(name, path, n);
+        unlink(name);
+    }
+}
+
 static void compress_all(const char *path, unsigned max_file)
 {
     char name[LOG_NAME_SIZE];
     struct stat st;
 
+    remove_unfinished(path, max_file);
     for (unsigned n = 1; n < max_file; n++) {
         log_rotate_name(name, path, n, 0);
         if (lstat(name, &st) == 0 && S_ISREG(st.st_mode))
@@ -157,14 +170,9 @@ void log_gzip_wait(pid_t *pid)
 
 void log_gzip_stop(pid_t *pid, const char *path, unsigned max_file)
 {
-    char name[LOG_NAME_SIZE + 8];
-
     if (*pid <= 0)
         return;
     kill(*pid, SIGKILL);
     log_gzip_wait(pid);
-    for (unsigned n = 1; n < max_file; n++) {
-        unfinished_name(name, path, n);
-        unlink(name);
-    }
+    remove_unfinished(path, max_file);
 }

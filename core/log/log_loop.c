@@ -129,6 +129,7 @@ static int begin(logger *l, int ready)
 
     if (result == 0 || l->work.session->resumed) {
         log_work_judge(&l->work, result);
+        log_file_compress(log_writer_file(l->work.writer));
         log_ready_ok(ready);
         return 0;
     }

@@ -213,6 +213,31 @@ static void test_nobody_is_there(const char *option)
                           : "without it too where a keeper is there");
 }
 
+static void make_file(const logger *l, const char *name)
+{
+    FILE *file = fopen(logger_path(l, name), "w");
+
+    assert(file != NULL && fputs("left\n", file) >= 0);
+    fclose(file);
+}
+
+/* A logger that was killed has left a file as it was, and half of another. */
+static void test_compression_goes_on(void)
+{
+    logger l;
+
+    logger_open(&l);
+    make_file(&l, "log.1");
+    make_file(&l, "log.2.gz.new");
+    logger_start(&l, "raw", "--max-file", "3", "--compress", NULL);
+    while (!is_there(&l, "log.1.gz") || is_there(&l, "log.1"))
+        usleep(1000);
+    assert(!is_there(&l, "log.2.gz.new"));
+    logger_finish(&l);
+    logger_close(&l);
+    passed("what was left uncompressed is compressed by who comes next");
+}
+
 static void test_binary(void)
 {
     char log[400];
@@ -247,6 +272,7 @@ int main(void)
     test_successor();
     test_nobody_is_there("--finish");
     test_nobody_is_there(NULL);
+    test_compression_goes_on();
     test_binary();
     return 0;
 }

@@ -53,15 +53,17 @@ void logger_leave(logger *l)
     l->out = l->err = -1;
 }
 
-/* The logs may be many; what else there is should not be. */
+/* The logs may be many, none half made; what else there is should not be. */
 static void remove_logs(const logger *l)
 {
     DIR *dir = opendir(l->dir);
     struct dirent *entry;
 
     while ((entry = readdir(dir)) != NULL)
-        if (strncmp(entry->d_name, "log", 3) == 0)
+        if (strncmp(entry->d_name, "log", 3) == 0) {
+            assert(strstr(entry->d_name, ".new") == NULL);
             unlinkat(dirfd(dir), entry->d_name, 0);
+        }
     closedir(dir);
 }
 
