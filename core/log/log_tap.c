@@ -1,6 +1,5 @@
 #include "log_tap.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -76,9 +75,8 @@ void log_tap_feed(log_tap *tap)
             serve(tap, &tap->watchers[i]);
 }
 
-void log_tap_notice(log_tap *tap, const char *text)
+void log_tap_notice(log_tap *tap)
 {
-    snprintf(tap->all.notice, sizeof tap->all.notice, "%s", text);
     tap->all.notices++;
     log_tap_feed(tap);
 }

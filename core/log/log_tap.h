@@ -46,7 +46,8 @@ void log_tap_turn(log_tap *tap, const struct pollfd *fds, size_t count);
 /* There are more bytes. */
 void log_tap_feed(log_tap *tap);
 
-void log_tap_notice(log_tap *tap, const char *text);
+/* The state's trouble has changed. */
+void log_tap_notice(log_tap *tap);
 
 /* There will be no more bytes. Who has asked is sent the end, in its turn. */
 void log_tap_end(log_tap *tap);

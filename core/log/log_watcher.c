@@ -26,6 +26,14 @@ static void make_status(log_watched *all)
     log_frame_text(&all->frame, text);
 }
 
+static void make_notice(log_watched *all)
+{
+    const char *trouble = all->session->state->trouble;
+
+    log_frame_text(&all->frame,
+                   trouble[0] != '\0' ? trouble : "the log is written again");
+}
+
 static bool make_bytes(log_watched *all, log_watcher *w)
 {
     const log_session *s = all->session;
@@ -55,7 +63,7 @@ static bool make_frame(log_watched *all, log_watcher *w)
         make_status(all);
     } else if (w->want == LOG_WANT_BYTES && w->notice != all->notices) {
         w->notice = all->notices;
-        log_frame_text(&all->frame, all->notice);
+        make_notice(all);
     } else if (w->want == LOG_WANT_BYTES && make_bytes(all, w)) {
         return true;
     } else if (w->want == LOG_WANT_STATUS ||
@@ -96,7 +104,7 @@ static bool understand(log_watched *all, log_watcher *w)
     bool troubled = state->trouble[0] != '\0';
 
     w->want = LOG_WANT_BYTES;
-    w->notice = all->notices - (troubled && all->notices > 0);
+    w->notice = all->notices - troubled; /* of which it is told first */
     if (strcmp(w->line, "tap live") == 0) {
         w->at = state->head;
     } else if (strcmp(w->line, "tap backlog") == 0) {

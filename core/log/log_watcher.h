@@ -28,7 +28,7 @@ typedef struct log_watcher {
     size_t line_size;
     uint64_t at;     /* in the journal: the next byte to send */
     uint64_t sent;   /* up to where everything has been sent */
-    unsigned notice; /* the last one that was sent */
+    unsigned notice; /* how many it knows of */
     bool over;       /* the end was sent */
     bool deaf;       /* it will say no more, but listens */
     log_frame rest;  /* what the socket did not take */
@@ -37,8 +37,7 @@ typedef struct log_watcher {
 /* What all of them are sent. */
 typedef struct log_watched {
     log_session *session;
-    char notice[512]; /* the last of so many */
-    unsigned notices;
+    unsigned notices; /* how often the state's trouble has changed */
     bool over;
     log_frame frame; /* to make one in */
 } log_watched;

@@ -31,7 +31,7 @@ static void tell(log_work *work, const char *text)
     if (strcmp(state->trouble, text != NULL ? text : "") == 0)
         return;
     log_state_trouble(state, text);
-    log_tap_notice(work->tap, text != NULL ? text : "the log is written again");
+    log_tap_notice(work->tap);
 }
 
 static void tell_of(log_work *work, const char *path, int result)

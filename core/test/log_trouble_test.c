@@ -99,6 +99,9 @@ static void test_block(void)
     fd = logger_tap(&l, "status\n");
     assert_notice(fd, "dropped 0\ntrouble ENOSPC ");
     close(fd);
+    fd = logger_tap(&l, "tap live\n");
+    assert_notice(fd, "ENOSPC ");
+    close(fd);
     unlink(logger_path(&l, "small/filler"));
     logger_finish(&l);
     is = logger_file(&l, "small/log", &is_size);
