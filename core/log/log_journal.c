@@ -44,6 +44,7 @@ void log_journal_add(log_state *state, unsigned stream, uint64_t size)
 {
     uint64_t before = known(state, stream);
 
+    state->seen[stream] = before; /* a kill may have come before it was noted */
     if (size <= before)
         return;
     if (!continues(state, stream)) {

@@ -147,6 +147,21 @@ static void test_journal_is_bounded(void)
     passed("a journal that changes its stream often stays small");
 }
 
+static void test_journal_after_a_kill(void)
+{
+    log_state *s = xcalloc(1, sizeof *s);
+
+    log_journal_add(s, 0, 10);
+    s->seen[0] = 0; /* killed as the head had moved */
+    log_journal_add(s, 0, 10);
+    log_journal_trim(s, 0);
+    log_journal_add(s, 0, 11);
+    assert(s->head == 11);
+    assert_found(s, 10, 0, 10, 1);
+    free(s);
+    passed("a journal that a kill left half noted counts no byte twice");
+}
+
 /* --- rotation ------------------------------------------------------------- */
 
 static void put_file(const char *name, const char *text)
@@ -208,6 +223,7 @@ int main(void)
     test_wrong_options();
     test_journal_knows_the_order();
     test_journal_is_bounded();
+    test_journal_after_a_kill();
     test_rotation();
     assert(rmdir(directory) == 0);
     return 0;
