@@ -137,10 +137,10 @@ static void notice_truncation(log_state *state, const struct stat *st)
  */
 int log_file_rotate(log_file *file, log_state *state, log_commit *commit)
 {
-    int result;
+    int result = log_file_sync(file, 0, true);
 
-    if (file->fsync_s != LOG_FSYNC_NEVER && fdatasync(file->fd) != 0)
-        return -errno;
+    if (result != 0)
+        return result;
     log_file_trim(file, commit);
     log_gzip_wait(&file->compressor);
     result = log_rotate(file->path, file->max_file);
@@ -170,6 +170,7 @@ int log_file_ready(log_file *file, log_state *state)
         notice_truncation(state, &st);
         return 0;
     }
+    log_file_sync(file, 0, true); /* moved away, it is a log all the same */
     log_file_close(file);
     return open_current(file, state);
 }
@@ -208,14 +209,19 @@ void log_file_trim(log_file *file, const log_commit *commit)
 
 int log_file_sync(log_file *file, int64_t now_ns, bool end)
 {
+    int result = 0;
+
     if (file->fd < 0 || file->dirty_ns == 0 || file->fsync_s == LOG_FSYNC_NEVER)
         return 0;
     if (!end && now_ns < file->dirty_ns + file->fsync_s * 1000000000)
         return 0;
-    if (fdatasync(file->fd) != 0)
-        return -errno;
-    file->dirty_ns = 0;
-    return 0;
+    if (fdatasync(file->fd) != 0) {
+        result = -errno;
+        file->dirty_ns = log_clock_elapsed(); /* to try again as late */
+    } else {
+        file->dirty_ns = 0;
+    }
+    return result;
 }
 
 void log_file_close(log_file *file)

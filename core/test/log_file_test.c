@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,43 @@ static void test_when_it_is_put_on_the_disk(void)
     passed("what is written is put on the disk by the policy");
 }
 
+static void test_a_disk_that_fails(void)
+{
+    int pipe_ends[2], fd, result;
+    scene s;
+
+    open_scene(&s, 5);
+    say(&s, "what is no file has no disk");
+    assert(pipe(pipe_ends) == 0);
+    fd = s.file.fd;
+    s.file.fd = pipe_ends[1];
+    s.file.dirty_ns = 1;
+    result = log_file_sync(&s.file, log_clock_elapsed(), false);
+    assert(result == -EINVAL && s.file.dirty_ns > 1);
+    assert(log_file_sync(&s.file, s.file.dirty_ns + SECOND, false) == 0);
+    s.file.fd = fd;
+    close(pipe_ends[0]);
+    close(pipe_ends[1]);
+    close_scene(&s);
+    passed("a disk that fails is not tried again at once");
+}
+
+static void test_moved_away(void)
+{
+    char moved[80];
+    scene s;
+
+    open_scene(&s, 5);
+    say(&s, "old");
+    snprintf(moved, sizeof moved, "%s.moved", s.path);
+    assert(rename(s.path, moved) == 0);
+    assert(log_file_ready(&s.file, s.state) == 0);
+    assert(s.file.dirty_ns == 0);
+    unlink(moved);
+    close_scene(&s);
+    passed("what is moved away is on the disk");
+}
+
 static void test_begun_again(void)
 {
     char is[32] = "";
@@ -143,6 +181,8 @@ int main(void)
     assert(mkdtemp(directory) != NULL);
     assert(chmod(directory, 0700) == 0);
     test_when_it_is_put_on_the_disk();
+    test_a_disk_that_fails();
+    test_moved_away();
     test_begun_again();
     test_rotation();
     assert(rmdir(directory) == 0);
