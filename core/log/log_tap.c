@@ -45,7 +45,8 @@ void log_tap_free(log_tap *tap)
     free(tap);
 }
 
-static void welcome(log_tap *tap)
+/* False: nobody has come. */
+static bool welcome(log_tap *tap)
 {
     int fd = accept4(tap->all.session->listen, NULL, NULL,
                      SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -54,10 +55,11 @@ static void welcome(log_tap *tap)
         if (tap->watchers[i].fd < 0) {
             tap->watchers[i] = (log_watcher){ .fd = fd };
             tap->count++;
-            return;
+            return true;
         }
     if (fd >= 0)
         close(fd);
+    return fd >= 0;
 }
 
 /* --- what is sent --------------------------------------------------------- */
@@ -84,11 +86,13 @@ void log_tap_notice(log_tap *tap)
 void log_tap_end(log_tap *tap)
 {
     tap->all.over = true;
+    while (welcome(tap))
+        continue;
     for (size_t i = 0; i < LOG_TAP_CLIENTS; i++) {
         log_watcher *w = &tap->watchers[i];
 
         if (w->fd >= 0 && w->want == LOG_WANT_UNSAID &&
-            (!log_watcher_hear(&tap->all, w) || w->want == LOG_WANT_UNSAID))
+            !log_watcher_hear(&tap->all, w))
             leave(tap, w);
     }
     log_tap_feed(tap);

@@ -49,7 +49,10 @@ void log_tap_feed(log_tap *tap);
 /* The state's trouble has changed. */
 void log_tap_notice(log_tap *tap);
 
-/* There will be no more bytes. Who has asked is sent the end, in its turn. */
+/*
+ * There will be no more bytes. Who has come is sent the end, in its turn, once
+ * it has asked.
+ */
 void log_tap_end(log_tap *tap);
 
 size_t log_tap_clients(const log_tap *tap);

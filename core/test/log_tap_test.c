@@ -104,6 +104,7 @@ static void test_missed(void)
     logger_say(&l, 1, "end");
     do {
         tap_read(fd, &frame);
+        assert(frame.size >= 3);
         if (frame.kind == 4)
             missed += tap_number(&frame);
         else if (frame.kind == 1)
@@ -247,6 +248,39 @@ static void test_stalled_at_the_end(void)
     passed("a watcher that is slow delays nobody at the end");
 }
 
+static void assert_whole(int fd)
+{
+    assert_frame(fd, 1, "all of it");
+    assert_frame(fd, 0, "");
+    close(fd);
+}
+
+/* They come while the logger is busy, and it ends before it has seen them. */
+static void test_just_before_the_end(void)
+{
+    int fd[4], late;
+    logger l;
+
+    logger_open(&l);
+    logger_start(&l, "raw", NULL);
+    logger_say(&l, 1, "all of it");
+    logger_await(&l, "log", 9);
+    let_it_turn(&l);
+    kill(l.pid, SIGSTOP);
+    for (int i = 0; i < 4; i++)
+        fd[i] = logger_tap(&l, "tap all\n");
+    late = logger_tap(&l, "tap ");
+    logger_leave(&l);
+    kill(l.pid, SIGCONT);
+    for (int i = 0; i < 4; i++)
+        assert_whole(fd[i]);
+    assert(write(late, "all\n", 4) == 4);
+    assert_whole(late);
+    logger_finish(&l);
+    logger_close(&l);
+    passed("who comes just before the end is sent what there is");
+}
+
 /* A socket's address has room for 107 bytes. */
 static void test_far_away(void)
 {
@@ -287,5 +321,6 @@ int main(void)
     test_successor();
     test_far_away();
     test_stalled_at_the_end();
+    test_just_before_the_end();
     return 0;
 }
