@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,6 +88,7 @@ int main(int argc, char **argv)
     const char *problem = log_options_parse(&options, argc, words);
     int status = 2;
 
+    prctl(PR_SET_NAME, "neap-log"); /* a keeper starts it as "exe" */
     if (options.binary)
         options.ready = 5;
     if (problem != NULL) {

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "log_lines.h"
+#include "log_state.h"
 #include "logger.h"
 
 /*
@@ -89,17 +90,49 @@ static void assert_log(const logger *l, const char *text)
     free(log);
 }
 
+/* Whose the state is since it was that of `before`. */
+static pid_t await_successor(const logger *l, pid_t before)
+{
+    pid_t pid = before;
+
+    while (pid == before) {
+        log_state *state = (log_state *)logger_file(l, "state", NULL);
+
+        usleep(1000);
+        pid = (pid_t)state->pid;
+        free(state);
+    }
+    return pid;
+}
+
+static void assert_name(pid_t pid, const char *name)
+{
+    char path[64], is[32] = "";
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/comm", pid);
+    file = fopen(path, "r");
+    assert(file != NULL && fgets(is, sizeof is, file) != NULL);
+    assert(strncmp(is, name, strlen(name)) == 0);
+    fclose(file);
+}
+
 /* Nobody starts another logger, and the container ends meanwhile. */
 static void test_keeper(void)
 {
+    pid_t first;
     logger l;
 
     logger_open(&l);
     logger_start(&l, "raw", NULL);
     logger_say(&l, 1, "read\n");
     logger_await(&l, "log", 5);
+    first = l.pid;
     logger_kill(&l, SIGKILL);
     logger_say(&l, 1, "in the FIFO\n");
+    close(l.out);
+    l.out = -1;
+    assert_name(await_successor(&l, first), "neap-log\n");
     leave_and_await(&l);
     assert_log(&l, "read\nin the FIFO\n");
     logger_close(&l);
