@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -9,11 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOKS 100 /* of a ms: a look may be in the way so often */
+#define PATIENCE 100 /* ms: a look may be in the way so long */
 
 /*
  * The kernel tells holders by device and inode: "FLOCK ADVISORY WRITE 4711
- * 00:2f:12345 0 EOF". Who holds it to READ only looks, as neap_reader_pid does.
+ * 00:2f:12345 0 EOF". Who holds it to READ only looks, as neap_is_read does.
  */
 static int holder_of(const struct stat *file)
 {
@@ -84,16 +85,24 @@ static void refuse(const char *path, neap_error *err)
                        "another process reads its streams already");
 }
 
+static int64_t elapsed_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
 /*
- * Is it held by somebody who reads? Looks are over in no time; a holder that we
- * cannot see, of another pid namespace, stays.
+ * Is it held by somebody who reads? Looks are over long before we have asked
+ * who it is; a holder that we cannot see, of another pid namespace, stays.
  */
-static bool is_held(int fd, unsigned tries)
+static bool is_held(int fd, int64_t until)
 {
     struct timespec moment = { .tv_nsec = 1000000 };
     struct stat st;
 
-    if (tries == LOOKS || fstat(fd, &st) != 0 || holder_of(&st) != 0)
+    if (elapsed_ms() >= until || fstat(fd, &st) != 0 || holder_of(&st) != 0)
         return true;
     nanosleep(&moment, NULL);
     return false;
@@ -101,7 +110,9 @@ static bool is_held(int fd, unsigned tries)
 
 int reader_lock(const char *path, neap_error *err)
 {
-    for (unsigned tries = 0;; tries++) {
+    int64_t until = elapsed_ms() + PATIENCE;
+
+    for (;;) {
         int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
         if (fd < 0) {
@@ -112,7 +123,7 @@ int reader_lock(const char *path, neap_error *err)
         if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
             if (is_current(fd, path))
                 return fd;
-        } else if (is_held(fd, tries)) {
+        } else if (is_held(fd, until)) {
             refuse(path, err);
             close(fd);
             return -1;
