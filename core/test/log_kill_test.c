@@ -227,7 +227,7 @@ int main(void)
     char *rotated[5] = { size, bytes, file, files, NULL };
     char *packed[5] = { size, bytes, file, files, compress };
 
-    srand((unsigned)getpid());
+    logger_seed();
     for (int rounds = soak_rounds(); rounds > 0; rounds--) {
         test_kills("json-file", 2, plain, "no line is lost by kills");
         test_kills("raw", 1, plain, "no byte is lost by kills");

@@ -174,7 +174,7 @@ int main(void)
 {
     const char *rounds = getenv("NEAP_SOAK");
 
-    srand((unsigned)getpid());
+    logger_seed();
     for (int i = rounds != NULL ? atoi(rounds) : 1; i > 0; i--)
         test_rivals();
     return 0;

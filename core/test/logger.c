@@ -285,3 +285,12 @@ void logger_await(const logger *l, const char *name, size_t size)
     while (stat(logger_path(l, name), &st) != 0 || (size_t)st.st_size < size)
         usleep(1000);
 }
+
+void logger_seed(void)
+{
+    const char *given = getenv("NEAP_SEED");
+    unsigned seed = given != NULL ? (unsigned)atoi(given) : (unsigned)getpid();
+
+    printf("# NEAP_SEED=%u\n", seed);
+    srand(seed);
+}

@@ -60,6 +60,9 @@ void logger_await(const logger *l, const char *name, size_t size);
 /* Has it never had 4 MB or more resident? A sanitizer has its own ideas. */
 bool logger_is_small(const logger *l);
 
+/* Have rand() begin with NEAP_SEED, else where it never did, and say where. */
+void logger_seed(void);
+
 /* --- taps ----------------------------------------------------------------- */
 
 /* Connect and ask. */
