@@ -13,25 +13,11 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "fifo.h"
 #include "log_rotate.h"
 
 #define LEVEL 3 /* logs compress well at any level: take little time */
 #define CHUNK (64 << 10)
-
-static int write_all(int fd, const unsigned char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(fd, bytes, size);
-
-        if (n < 0 && errno != EINTR)
-            return -errno;
-        if (n > 0) {
-            bytes += n;
-            size -= (size_t)n;
-        }
-    }
-    return 0;
-}
 
 static int deflate_chunk(z_stream *z, int to, int flush)
 {
@@ -42,7 +28,7 @@ static int deflate_chunk(z_stream *z, int to, int flush)
         z->next_out = out;
         z->avail_out = sizeof out;
         deflate(z, flush);
-        result = write_all(to, out, sizeof out - z->avail_out);
+        result = fd_write_all(to, out, sizeof out - z->avail_out);
     } while (result == 0 && z->avail_out == 0);
     return result;
 }

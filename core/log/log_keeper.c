@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -17,41 +16,27 @@
 #include "fifo.h"
 #include "log_clock.h"
 #include "log_ready.h"
-#include "memory.h"
 #include "neap/stream.h"
 
-#define RESPITE INT64_C(1000000000) /* for who starts another itself */
-#define GLANCE  50000000            /* to see whether somebody has */
-#define READY   3                   /* where another answers */
+#define RESPITE    INT64_C(1000000000) /* for who starts another itself */
+#define GLANCE     50000000            /* to see whether somebody has */
+#define READY      3                   /* where another answers */
+#define READY_WORD "3"
 
 static const char name[] = "neap-keep";
 
 /* --- another logger ------------------------------------------------------- */
 
-/* The same words, but for the descriptor to answer on. */
-static char **copy_words(int argc, char **argv)
+/* The same words, and then where to answer: of two options the last counts. */
+static void end_words(int argc, char **words)
 {
-    char **words = xcalloc((size_t)argc + 4, sizeof *words);
-    int n = 0;
+    static char option[] = "--ready", number[] = READY_WORD;
 
-    for (int i = 0; i < argc; i++) {
-        const char *word = argv[i] + (strncmp(argv[i], "--", 2) == 0 ? 2 : 0);
-
-        if (strcmp(word, "ready") == 0)
-            i++;
-        else if (strcmp(word, "finish") != 0)
-            words[n++] = xstrdup(argv[i]);
-    }
-    words[n++] = xstrdup("--ready");
-    words[n++] = xasprintf("%d", READY);
-    return words;
-}
-
-static void free_words(char **words)
-{
-    for (size_t i = 0; words[i] != NULL; i++)
-        free(words[i]);
-    free(words);
+    if (argc > 2 && strcmp(words[argc - 2], option) == 0)
+        argc -= 2; /* ours, of the last time */
+    words[argc] = option;
+    words[argc + 1] = number;
+    words[argc + 2] = NULL;
 }
 
 static _Noreturn void run_another(char **words, int answer)
@@ -186,23 +171,23 @@ static void replace(const log_session *session, pid_t logger, char **words)
 }
 
 static _Noreturn void
-keep(const log_session *session, pid_t logger, int begin, int argc, char **argv)
+keep(const log_session *session, pid_t logger, int begin, char **words)
 {
-    char **words = copy_words(argc, argv);
     sigset_t none;
 
-    rename_process(argc, argv);
     close_descriptors(session, begin);
     log_ready_let_go();
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (await_end(begin))
         replace(session, logger, words);
-    free_words(words);
     _exit(0);
 }
 
-log_keeper log_keeper_start(const log_session *session, int argc, char **argv)
+log_keeper log_keeper_start(const log_session *session,
+                            int argc,
+                            char **argv,
+                            char **words)
 {
     log_keeper keeper = { .end = -1 };
     pid_t logger = getpid();
@@ -211,8 +196,11 @@ log_keeper log_keeper_start(const log_session *session, int argc, char **argv)
     if (session->options->binary)
         return keeper;
     if (pipe2(ends, O_CLOEXEC) == 0) {
-        if (fork() == 0)
-            keep(session, logger, ends[0], argc, argv);
+        if (fork() == 0) {
+            end_words(argc, words);
+            rename_process(argc, argv);
+            keep(session, logger, ends[0], words);
+        }
         close(ends[0]);
         keeper.end = ends[1];
     }

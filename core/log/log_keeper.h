@@ -17,8 +17,16 @@ typedef struct log_keeper {
     int end; /* what the keeper hears us by; -1: there is none */
 } log_keeper;
 
-/* `argv` is how this logger was started, and how another one is. */
-log_keeper log_keeper_start(const log_session *session, int argc, char **argv);
+#define LOG_KEEPER_WORDS 3 /* besides those of argv */
+
+/*
+ * `argv` is how this logger was started, which the keeper writes over. `words`
+ * is a copy with so much room, and how another one is.
+ */
+log_keeper log_keeper_start(const log_session *session,
+                            int argc,
+                            char **argv,
+                            char **words);
 
 /* This logger ends as it should. */
 void log_keeper_end(log_keeper *keeper);

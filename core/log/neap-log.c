@@ -46,10 +46,9 @@ static void set_signals(void)
     sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
-/* The keeper writes over the words that the process was started with. */
 static char **copy_words(int argc, char **argv)
 {
-    char **words = xcalloc((size_t)argc + 1, sizeof *words);
+    char **words = xcalloc((size_t)argc + LOG_KEEPER_WORDS, sizeof *words);
 
     for (int i = 0; i < argc; i++)
         words[i] = xstrdup(argv[i]);
@@ -63,7 +62,7 @@ static void free_words(char **words)
     free(words);
 }
 
-static int run(const log_options *options, int argc, char **argv)
+static int run(const log_options *options, int argc, char **argv, char **words)
 {
     static log_session session;
     neap_error err = { 0 };
@@ -75,7 +74,7 @@ static int run(const log_options *options, int argc, char **argv)
         neap_error_clear(&err);
         return 1;
     }
-    keeper = log_keeper_start(&session, argc, argv);
+    keeper = log_keeper_start(&session, argc, argv, words);
     status = log_loop_run(&session, options->ready);
     log_keeper_end(&keeper);
     return status;
@@ -99,7 +98,7 @@ int main(int argc, char **argv)
         umask(0177);
         (void)!chdir("/");
         set_signals();
-        status = run(&options, argc, argv);
+        status = run(&options, argc, argv, words);
     }
     free_words(words);
     return status;

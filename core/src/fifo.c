@@ -155,6 +155,23 @@ ssize_t fd_write(int fd, const void *data, size_t size)
     return n;
 }
 
+int fd_write_all(int fd, const void *data, size_t size)
+{
+    const char *bytes = data;
+
+    while (size > 0) {
+        ssize_t n = write(fd, bytes, size);
+
+        if (n < 0 && errno != EINTR)
+            return -errno;
+        if (n > 0) {
+            bytes += n;
+            size -= (size_t)n;
+        }
+    }
+    return 0;
+}
+
 ssize_t fd_splice(int from, int to, size_t most)
 {
     ssize_t n;

@@ -48,6 +48,9 @@ bool fd_is_socket(int fd);
 /* write(2) that raises no SIGPIPE, whatever its disposition is. */
 ssize_t fd_write(int fd, const void *data, size_t size);
 
+/* Write all of it to a file. */
+int fd_write_all(int fd, const void *data, size_t size);
+
 /* splice(2) between pipes, which neither waits nor raises SIGPIPE. */
 ssize_t fd_splice(int from, int to, size_t most);
 

@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "fifo.h"
 #include "memory.h"
 
 static bool fail(neap_error *err, int sys, const char *op, const char *path)
@@ -126,21 +127,6 @@ bool neap_path_touch(const char *path, unsigned mode, neap_error *err)
 }
 
 /* 0, or an errno. */
-static int write_all(int fd, const char *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(fd, data, size);
-
-        if (n < 0 && errno != EINTR)
-            return errno;
-        if (n > 0) {
-            data += n;
-            size -= (size_t)n;
-        }
-    }
-    return 0;
-}
-
 static int
 write_file(const char *path, const void *data, size_t size, unsigned mode)
 {
@@ -149,7 +135,7 @@ write_file(const char *path, const void *data, size_t size, unsigned mode)
 
     if (fd < 0)
         return errno;
-    sys = write_all(fd, data, size);
+    sys = -fd_write_all(fd, data, size);
     if (sys == 0 && fchmod(fd, mode) != 0)
         sys = errno;
     if (close(fd) != 0 && sys == 0)
@@ -184,7 +170,7 @@ static int keep_end(int fd, off_t size, size_t keep)
     int sys = n < 0 || ftruncate(fd, 0) != 0 ? errno : 0;
 
     if (sys == 0)
-        sys = write_all(fd, end, (size_t)n);
+        sys = -fd_write_all(fd, end, (size_t)n);
     free(end);
     return sys;
 }
