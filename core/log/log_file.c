@@ -12,13 +12,7 @@
 
 void log_file_init(log_file *file, const log_options *options)
 {
-    *file = (log_file){ .path = options->log,
-                        .fd = -1,
-                        .max_file = options->max_file,
-                        .compress =
-                            options->compress && options->driver != LOG_NONE,
-                        .is_json = options->driver == LOG_JSON_FILE,
-                        .fsync_s = options->fsync_s };
+    *file = (log_file){ .options = options, .fd = -1 };
 }
 
 /* --- which file it is ----------------------------------------------------- */
@@ -43,7 +37,7 @@ static int refusal_of(mode_t mode)
 static int open_log(log_file *file, struct stat *st)
 {
     int fd =
-        open(file->path,
+        open(file->options->log,
              O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
              0600);
     int result = 0;
@@ -69,7 +63,7 @@ static int end_torn_line(const log_file *file, log_commit *commit)
 {
     char last = '\n';
 
-    if (!file->is_json || commit->offset == 0)
+    if (file->options->driver != LOG_JSON_FILE || commit->offset == 0)
         return 0;
     if (pread(file->fd, &last, 1, (off_t)commit->offset - 1) < 0)
         return -errno;
@@ -143,7 +137,7 @@ int log_file_rotate(log_file *file, log_state *state, log_commit *commit)
         return result;
     log_file_trim(file, commit);
     log_gzip_wait(&file->compressor);
-    result = log_rotate(file->path, file->max_file);
+    result = log_rotate(file->options->log, file->options->max_file);
     if (result != 0)
         return result;
     log_file_close(file);
@@ -157,15 +151,24 @@ int log_file_rotate(log_file *file, log_state *state, log_commit *commit)
 
 void log_file_compress(log_file *file)
 {
-    if (file->compress && file->max_file > 1 && file->compressor == 0)
-        file->compressor = log_gzip_start(file->path, file->max_file);
+    const log_options *o = file->options;
+
+    if (o->compress && o->driver != LOG_NONE && o->max_file > 1 &&
+        file->compressor == 0)
+        file->compressor = log_gzip_start(o->log, o->max_file);
+}
+
+void log_file_stop_compressing(log_file *file)
+{
+    log_gzip_stop(&file->compressor, file->options->log,
+                  file->options->max_file);
 }
 
 int log_file_ready(log_file *file, log_state *state)
 {
     struct stat st;
 
-    if (file->fd >= 0 && lstat(file->path, &st) == 0 &&
+    if (file->fd >= 0 && lstat(file->options->log, &st) == 0 &&
         is_of(log_state_now(state), &st)) {
         notice_truncation(state, &st);
         return 0;
@@ -195,7 +198,9 @@ int log_file_write(log_file *file,
     }
     if (file->dirty_ns == 0)
         file->dirty_ns = log_clock_elapsed();
-    return file->fsync_s == LOG_FSYNC_ALWAYS ? log_file_sync(file, 0, true) : 0;
+    return file->options->fsync_s == LOG_FSYNC_ALWAYS
+               ? log_file_sync(file, 0, true)
+               : 0;
 }
 
 void log_file_trim(log_file *file, const log_commit *commit)
@@ -211,9 +216,10 @@ int log_file_sync(log_file *file, int64_t now_ns, bool end)
 {
     int result = 0;
 
-    if (file->fd < 0 || file->dirty_ns == 0 || file->fsync_s == LOG_FSYNC_NEVER)
+    if (file->fd < 0 || file->dirty_ns == 0 ||
+        file->options->fsync_s == LOG_FSYNC_NEVER)
         return 0;
-    if (!end && now_ns < file->dirty_ns + file->fsync_s * 1000000000)
+    if (!end && now_ns < file->dirty_ns + file->options->fsync_s * 1000000000)
         return 0;
     if (fdatasync(file->fd) != 0) {
         result = -errno;

@@ -18,11 +18,8 @@
  * nor anything else is opened. It is locked: two loggers never share one.
  */
 typedef struct log_file {
-    const char *path;
-    int fd; /* -1: not open */
-    unsigned max_file;
-    bool compress, is_json;
-    int64_t fsync_s;
+    const log_options *options; /* borrowed */
+    int fd;                     /* -1: not open */
     int64_t dirty_ns; /* since when something is not on the disk; 0: all is */
     pid_t compressor; /* 0: none */
 } log_file;
@@ -50,6 +47,9 @@ int log_file_rotate(log_file *file, log_state *state, log_commit *commit);
 
 /* Begin to compress what was rotated and is not yet, where that is wanted. */
 void log_file_compress(log_file *file);
+
+/* Give up what is not compressed yet. */
+void log_file_stop_compressing(log_file *file);
 
 /* Put on the disk what the policy says; `end`: what it says at the end. */
 int log_file_sync(log_file *file, int64_t now_ns, bool end);

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,9 +67,9 @@ static int64_t sync_due(const logger *l)
 {
     const log_file *file = log_writer_file(l->work.writer);
 
-    if (file->fsync_s <= 0 || file->dirty_ns == 0)
+    if (file->options->fsync_s <= 0 || file->dirty_ns == 0)
         return LOG_NEVER;
-    return file->dirty_ns + file->fsync_s * 1000 * LOG_MS;
+    return file->dirty_ns + file->options->fsync_s * 1000 * LOG_MS;
 }
 
 static bool wait_for(logger *l, struct pollfd *fds, size_t count)
@@ -136,7 +135,7 @@ static int begin(logger *l, int ready)
     log_work_describe(l->work.session->options->log, -result, text,
                       sizeof text);
     log_session_end(l->work.session);
-    log_ready_fail(ready, -result, strchr(text, ' ') + 1);
+    log_ready_fail(ready, -result, text);
     return result;
 }
 
@@ -150,7 +149,7 @@ static void await_compressor(log_file *file)
         nanosleep(&moment, NULL);
         log_gzip_reap(&file->compressor);
     }
-    log_gzip_stop(&file->compressor, file->path, file->max_file);
+    log_file_stop_compressing(file);
 }
 
 /* Watchers have what is left sent; nobody else has to wait for them. */
@@ -175,7 +174,7 @@ static void finish(logger *l)
         log_session_end(l->work.session);
         linger(l);
     } else {
-        log_gzip_stop(&file->compressor, file->path, file->max_file);
+        log_file_stop_compressing(file);
         if (l->work.session->options->tap != NULL)
             log_socket_remove(l->work.session->options->tap);
     }

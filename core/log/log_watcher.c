@@ -11,9 +11,10 @@
 static void note_how_far(const log_watched *all, const log_watcher *w)
 {
     log_state *state = all->session->state;
+    bool is_sent = log_frame_left(&w->rest) == 0;
 
-    if (w->want == LOG_WANT_BYTES && w->sent > state->mark)
-        state->mark = w->sent;
+    if (w->want == LOG_WANT_BYTES && is_sent && w->at > state->mark)
+        state->mark = w->at;
 }
 
 static void make_status(log_watched *all)
@@ -83,17 +84,16 @@ bool log_watcher_send(log_watched *all, log_watcher *w)
 
         if (result != 0)
             return result == -EAGAIN;
-        w->sent = w->at;
         note_how_far(all, w);
         if (w->over)
             return false;
         if (!make_frame(all, w))
             return true;
         result = log_frame_send(&all->frame, w->fd);
-        if (result == -EAGAIN)
+        if (result != 0) {
             log_frame_move(&w->rest, &all->frame);
-        if (result != 0)
             return result == -EAGAIN;
+        }
     }
 }
 
@@ -117,7 +117,6 @@ static bool understand(log_watched *all, log_watcher *w)
     } else {
         return false;
     }
-    w->sent = w->at;
     return true;
 }
 

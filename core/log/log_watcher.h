@@ -27,7 +27,6 @@ typedef struct log_watcher {
     char line[LOG_WATCHER_LINE];
     size_t line_size;
     uint64_t at;     /* in the journal: the next byte to send */
-    uint64_t sent;   /* up to where everything has been sent */
     unsigned notice; /* how many it knows of */
     bool over;       /* the end was sent */
     bool deaf;       /* it will say no more, but listens */

@@ -20,8 +20,7 @@
 
 void log_work_describe(const char *path, int sys, char *text, size_t room)
 {
-    snprintf(text, room, "%s %s: %s", neap_errno_name(sys),
-             path != NULL ? path : "log", strerror(sys));
+    snprintf(text, room, "%s: %s", path != NULL ? path : "log", strerror(sys));
 }
 
 static void tell(log_work *work, const char *text)
@@ -36,9 +35,10 @@ static void tell(log_work *work, const char *text)
 
 static void tell_of(log_work *work, const char *path, int result)
 {
-    char text[400];
+    char about[400], text[440];
 
-    log_work_describe(path, -result, text, sizeof text);
+    log_work_describe(path, -result, about, sizeof about);
+    snprintf(text, sizeof text, "%s %s", neap_errno_name(-result), about);
     tell(work, text);
 }
 

@@ -45,7 +45,7 @@ bool log_work_is_over(const log_work *work);
 /* What came of writing: tell who watches, and decide when to try again. */
 void log_work_judge(log_work *work, int result);
 
-/* The text for people, after the errno's name: what about `path` failed. */
+/* The text for people: what about `path` failed. */
 void log_work_describe(const char *path, int sys, char *text, size_t room);
 
 #endif

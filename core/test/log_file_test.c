@@ -167,7 +167,7 @@ static void test_rotation(void)
 
     /* Where nothing is kept the next file may have the last one's inode. */
     log_state_commit(s.state, &s.commit);
-    s.file.max_file = 1;
+    s.options.max_file = 1;
     assert(log_file_rotate(&s.file, s.state, &s.commit) == 0);
     assert(s.commit.offset == 0);
     unlink(older);

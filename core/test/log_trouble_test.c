@@ -15,8 +15,6 @@
 
 /* A log that cannot be written, or is taken away while it is. */
 
-#define SMALL (256 << 10)
-
 static tap_frame frame;
 static bool can_mount;
 
