@@ -33,16 +33,25 @@ static int deflate_chunk(z_stream *z, int to, int flush)
     return result;
 }
 
+/* Who reads the file meanwhile knows it by its inode, which it loses. */
 static int copy_deflated(int from, int to)
 {
     static unsigned char in[CHUNK];
+    char comment[32];
+    gz_header header = { .os = 3, .comment = (Bytef *)comment };
     z_stream z = { .zalloc = Z_NULL };
+    struct stat st;
     int result = 0;
     ssize_t n = 1;
 
     if (deflateInit2(&z, LEVEL, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) !=
         Z_OK)
         return -ENOMEM;
+    if (fstat(from, &st) == 0) {
+        snprintf(comment, sizeof comment, "inode %llu",
+                 (unsigned long long)st.st_ino);
+        deflateSetHeader(&z, &header);
+    }
     while (n > 0 && result == 0) {
         n = read(from, in, sizeof in);
         if (n < 0) {

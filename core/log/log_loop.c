@@ -94,7 +94,8 @@ static void turn(logger *l)
 {
     struct pollfd fds[3 + LOG_TAP_FDS] = { { .fd = l->signals,
                                              .events = POLLIN } };
-    bool reads = l->work.pause <= l->work.now && l->work.retry == LOG_NEVER;
+    bool reads = l->work.pause <= l->work.now && l->work.retry == LOG_NEVER &&
+                 !log_tap_is_held(l->work.tap);
     size_t taps;
     int result;
 

@@ -28,6 +28,17 @@ size_t log_tap_clients(const log_tap *tap)
     return tap->count;
 }
 
+bool log_tap_is_held(const log_tap *tap)
+{
+    for (size_t i = 0; i < LOG_TAP_CLIENTS; i++) {
+        const log_watcher *w = &tap->watchers[i];
+
+        if (w->fd >= 0 && w->holds && log_frame_left(&w->rest) > 0)
+            return true;
+    }
+    return false;
+}
+
 /* --- clients -------------------------------------------------------------- */
 
 static void leave(log_tap *tap, log_watcher *w)

@@ -14,6 +14,7 @@
  *     tap live        what comes from now on
  *     tap backlog     before that, what came since the last watcher left
  *     tap all         before that, all that is kept
+ *     tap hold        the same, and nothing is read while it is slow
  *     status          how the log fares: one notice, then the end
  *
  * and is then sent frames: a byte that is the kind, four that are the size of
@@ -26,8 +27,8 @@
  *     4   eight bytes, little endian: so many bytes were left out here, since
  *         they were no longer kept
  *
- * Nobody is waited for. The bytes stay in the spools, so a watcher costs nearly
- * nothing; one that is slower than what is kept misses some and is told.
+ * Nobody else is waited for. The bytes stay in the spools, so a watcher costs
+ * nearly nothing; one that is slower than what is kept misses some and is told.
  */
 #define LOG_TAP_CLIENTS 64
 #define LOG_TAP_FDS     (LOG_TAP_CLIENTS + 1)
@@ -56,5 +57,8 @@ void log_tap_notice(log_tap *tap);
 void log_tap_end(log_tap *tap);
 
 size_t log_tap_clients(const log_tap *tap);
+
+/* Is somebody slow who is to be waited for? */
+bool log_tap_is_held(const log_tap *tap);
 
 #endif

@@ -109,8 +109,10 @@ static bool understand(log_watched *all, log_watcher *w)
         w->at = state->head;
     } else if (strcmp(w->line, "tap backlog") == 0) {
         w->at = state->mark;
-    } else if (strcmp(w->line, "tap all") == 0) {
+    } else if (strcmp(w->line, "tap all") == 0 ||
+               strcmp(w->line, "tap hold") == 0) {
         w->at = state->tail;
+        w->holds = w->line[4] == 'h';
     } else if (strcmp(w->line, "status") == 0) {
         w->want = LOG_WANT_STATUS;
         w->notice = 0;

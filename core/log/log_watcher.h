@@ -28,6 +28,7 @@ typedef struct log_watcher {
     size_t line_size;
     uint64_t at;     /* in the journal: the next byte to send */
     unsigned notice; /* how many it knows of */
+    bool holds;      /* nothing is read while it is slow */
     bool over;       /* the end was sent */
     bool deaf;       /* it will say no more, but listens */
     log_frame rest;  /* what the socket did not take */

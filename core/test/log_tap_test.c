@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "log_clock.h"
@@ -148,6 +149,47 @@ static void test_many(void)
     logger_finish(&l);
     logger_close(&l);
     passed("64 may watch, and one more when one has left");
+}
+
+/* The container's writer, in a process of its own, since it has to wait. */
+static pid_t write_much(logger *l, size_t size)
+{
+    pid_t pid = fork();
+    char *bytes;
+
+    if (pid != 0)
+        return pid;
+    bytes = xcalloc(1, size);
+    logger_write(l, 1, bytes, size);
+    _exit(0);
+}
+
+static void test_hold(void)
+{
+    const size_t much = 8 << 20;
+    size_t size = 0;
+    logger l;
+    pid_t pid;
+    int fd;
+
+    logger_open(&l);
+    logger_start(&l, "none", NULL);
+    fd = logger_tap(&l, "tap hold\n");
+    say_and_see(&l, fd, "seen");
+    pid = write_much(&l, much);
+    for (int i = 0; i < 100; i++)
+        let_it_turn(&l);
+    assert(waitpid(pid, NULL, WNOHANG) == 0); /* it waits */
+    while (size < much) {
+        tap_read(fd, &frame);
+        assert(frame.kind == 1);
+        size += frame.size;
+    }
+    assert(waitpid(pid, NULL, 0) == pid);
+    close(fd);
+    logger_finish(&l);
+    logger_close(&l);
+    passed("a watcher that holds is waited for");
 }
 
 static void test_bad_manners(void)
@@ -321,6 +363,7 @@ int main(void)
     test_what_came_before();
     test_missed();
     test_many();
+    test_hold();
     test_bad_manners();
     test_status();
     test_successor();
