@@ -64,16 +64,21 @@ static int core_descriptor(lua_State *L)
     return made(L, slot, err);
 }
 
-/* Lua: core.connect_socket(path) */
+/* Lua: core.connect_socket(path): and who listens */
 static int core_connect_socket(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
     neap_loop *loop = context_loop(L);
     neap_descriptor **slot = new_handle(L);
     neap_error *err = outcome_new(L);
+    pid_t pid = 0;
 
-    *slot = neap_descriptor_connect(loop, path, err);
-    return made(L, slot, err);
+    *slot = neap_descriptor_connect(loop, path, &pid, err);
+    if (*slot == NULL)
+        return outcome_return(L, false, err);
+    lua_pop(L, 1);
+    lua_pushinteger(L, pid);
+    return 2;
 }
 
 /* Lua: core.watch(directories, pid?) */

@@ -194,6 +194,13 @@ static int fs_is_read(lua_State *L)
     return 1;
 }
 
+/* Lua: fs.end_reader(path): kill who holds the lock on it. */
+static int fs_end_reader(lua_State *L)
+{
+    lua_pushboolean(L, neap_reader_end(luaL_checkstring(L, 1)));
+    return 1;
+}
+
 /* Lua: fs.fd(file): the descriptor of an open file of Lua's */
 static int fs_fd(lua_State *L)
 {
@@ -235,6 +242,7 @@ static const luaL_Reg functions[] = {
     { "fstat", fs_fstat },
     { "fifo", fs_fifo },
     { "is_read", fs_is_read },
+    { "end_reader", fs_end_reader },
     { "stat", fs_stat },
     { "lstat", fs_lstat },
     { "realpath", fs_realpath },

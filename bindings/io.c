@@ -13,7 +13,7 @@ static neap_stdio_kind check_kind(lua_State *L, int index)
     } kinds[] = {
         { "null", NEAP_STDIO_NULL },       { "pipe", NEAP_STDIO_PIPE },
         { "capture", NEAP_STDIO_CAPTURE }, { "fd", NEAP_STDIO_FD },
-        { "file", NEAP_STDIO_FILE },
+        { "file", NEAP_STDIO_FILE },       { "other", NEAP_STDIO_OTHER },
     };
     const char *name = field_string(L, index, "kind");
 

@@ -128,7 +128,8 @@ describe("core.connect_socket", function()
          uv.run "nowait"
       end)
 
-      local socket <close> = assert(core.connect_socket(path .. "/socket"))
+      local socket <close>, pid = assert(core.connect_socket(path .. "/socket"))
+      assert.equal(uv.os_getpid(), pid)
       assert.is_true(socket:write "this")
       for _ = 1, 3 do uv.run "nowait" end
 
@@ -199,5 +200,24 @@ describe("fs.fifo", function()
       assert.is_true(fs.fifo(path))
       assert.same({ "fifo", 384 }, { fs.lstat(path).type, fs.lstat(path).mode })
       assert.same({ nil, "EEXIST" }, { fs.fifo(path) })
+   end)
+end)
+
+describe("fs.end_reader", function()
+   it("kills who holds the lock, and nobody where nobody does", function()
+      local path = temporary() .. "/lock"
+      assert(io.open(path, "w")):close()
+      local said, pid = core.spawn_program {
+         "/usr/bin/flock", "-n", "-F", path, "/bin/sh", "-c", "echo held; exec sleep 1000",
+      }
+      assert.equal("held\n", said:read())
+      assert.is_true(fs.is_read(path))
+
+      local watch <close> = assert(core.watch({}, pid))
+      assert.is_true(fs.end_reader(path))
+      assert.is_nil(watch:read())
+      assert.is_true(fs.end_reader(temporary() .. "/none"))
+      assert.is_false(fs.is_read(path))
+      said:close()
    end)
 end)

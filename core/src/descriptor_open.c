@@ -62,17 +62,24 @@ static int connect_to(int fd, const char *path)
     return result == 0 ? 0 : -sys;
 }
 
-neap_descriptor *
-neap_descriptor_connect(neap_loop *loop, const char *path, neap_error *err)
+neap_descriptor *neap_descriptor_connect(neap_loop *loop,
+                                         const char *path,
+                                         pid_t *pid,
+                                         neap_error *err)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct ucred peer = { .pid = 0 };
+    socklen_t size = sizeof peer;
     int bad;
 
     if (fd < 0)
         return refuse(err, errno, "cannot make a socket");
     bad = connect_to(fd, path);
-    if (bad == 0)
+    if (bad == 0) {
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size);
+        *pid = peer.pid;
         return descriptor_new(loop, fd, -1, -1);
+    }
     close(fd);
     neap_error_set_errno(err, "descriptor.open", -bad, "cannot connect to %s",
                          path);

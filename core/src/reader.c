@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <time.h>
@@ -62,6 +64,21 @@ static int reader_pid(const char *path)
         pid = holder_of(&st);
     close(fd);
     return pid;
+}
+
+bool neap_reader_end(const char *path)
+{
+    int pid = reader_pid(path), process, ended = -1;
+
+    if (pid <= 0)
+        return pid == 0;
+    process = pidfd_open(pid, 0);
+    if (process < 0)
+        return errno == ESRCH;
+    if (reader_pid(path) == pid) /* else it is somebody else's by now */
+        ended = pidfd_send_signal(process, SIGKILL, NULL, 0);
+    close(process);
+    return ended == 0 || reader_pid(path) == 0;
 }
 
 /* Is what we have locked still what `path` names? Its owner may have left. */

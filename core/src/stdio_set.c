@@ -160,6 +160,10 @@ open_one(stdio *io, int which, const neap_stdio_end *end, neap_error *err)
 
     if (end->kind == NEAP_STDIO_NULL)
         return true;
+    if (end->kind == NEAP_STDIO_OTHER) {
+        io->paths[which] = xstrdup(end->path);
+        return true;
+    }
     bad = io->adopt ? 0 : fifo_make(end->path, io->uid, io->gid);
     if (bad < 0) {
         neap_error_set_errno(err, "process.start", -bad,

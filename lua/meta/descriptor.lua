@@ -32,7 +32,7 @@ function core.descriptor(fd) end
 --- Connect to a Unix socket.
 ---@param path string  of any length
 ---@return neap.Descriptor? descriptor
----@return neap.Error? err
+---@return integer|neap.Error pid  who listens
 function core.connect_socket(path) end
 
 --- Hear of changes in directories, and of a process's end: each read answers with

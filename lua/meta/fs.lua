@@ -82,4 +82,9 @@ function fs.unlink(path) end
 ---@return boolean
 function fs.is_read(path) end
 
+--- Kill who holds the lock on it.
+---@param path string
+---@return boolean ended  nobody holds it now
+function fs.end_reader(path) end
+
 return fs

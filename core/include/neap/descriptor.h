@@ -22,9 +22,11 @@ typedef struct neap_descriptor neap_descriptor;
 /* `fd`, borrowed: the description that is read is its own where it can be. */
 neap_descriptor *neap_descriptor_open(neap_loop *loop, int fd, neap_error *err);
 
-/* The Unix socket at `path`, of any length. */
-neap_descriptor *
-neap_descriptor_connect(neap_loop *loop, const char *path, neap_error *err);
+/* The Unix socket at `path`, of any length; `pid` is who listens. */
+neap_descriptor *neap_descriptor_connect(neap_loop *loop,
+                                         const char *path,
+                                         pid_t *pid,
+                                         neap_error *err);
 
 /*
  * What happens in directories, a list that ends with NULL, and to process

@@ -28,6 +28,7 @@ typedef enum neap_stdio_kind {
     NEAP_STDIO_CAPTURE, /* outputs: kept in memory, up to `limit` */
     NEAP_STDIO_FD,      /* copied to, or from, `fd` */
     NEAP_STDIO_FILE,    /* outputs: appended to `file`; input: read from it */
+    NEAP_STDIO_OTHER,   /* another process has it: only its name is told */
 } neap_stdio_kind;
 
 /* What an output does when its consumer has not taken what it holds yet. */
@@ -65,6 +66,9 @@ typedef struct neap_stdio {
 
 /* Does somebody hold the lock on `path`, and read what lies beside it? */
 bool neap_is_read(const char *path);
+
+/* Kill the process that holds the lock on `path`. False: it lives, or may. */
+bool neap_reader_end(const char *path);
 
 /*
  * `data` is owned by the callee (free it); NULL without an error is the end of
