@@ -122,7 +122,10 @@ describe("neap.stdio", function()
    end)
 
    local bad = {
-      { { stdout = "log" }, 'stdout: "log" is not a stream (' },
+      { { stdout = "log" }, 'stdout: "log" needs a log' },
+      { { stderr = { "log", fn } }, 'stderr: "log" needs a log' },
+      { { stdin = "attach" }, 'stdin: "attach" needs a log' },
+      { { stdin = "log" }, 'stdin: "log" is not a stream (' },
       { { stdout = "pip" }, 'stdout: "pip" is not a stream (' },
       { { stdout = "" }, 'stdout: "" is not a stream (' },
       { { stdout = "stdout" }, 'stdout: "stdout" is not a stream (' },
@@ -154,6 +157,47 @@ describe("neap.stdio", function()
          assert.equal(case[3], err.errno)
       end)
    end
+
+   describe("with a log", function()
+      local LOG <const> = { kind = "log" }
+      local NULL <const> = { kind = "null" }
+
+      for _, case in ipairs {
+         { {}, LOG, LOG }, { { stdout = "log" }, LOG, LOG }, { { stdout = { "log" } }, LOG, LOG },
+         { { stdout = "log", stderr = "null" }, LOG, NULL },
+         { { stdout = "log", stderr = "stdout" }, LOG, { kind = "merged" } },
+         { { stdout = { "log", fn } },
+            { kind = "log", also = { kind = "function", fn = fn } }, LOG },
+         { { stdout = { "null", "log" } }, LOG, LOG },
+         { { stdout = fn }, { kind = "function", fn = fn }, NULL },
+         { { stdout = "null", stderr = "null" }, NULL, NULL },
+      } do
+         it("sends outputs there that are not given, all or none", function()
+            local made = assert(ends(case[1], { log = true }))
+
+            assert.same({ case[2], case[3] }, { made.stdout, made.stderr })
+         end)
+      end
+
+      it("has one output of a terminal, and an input for whoever attaches", function()
+         local made = assert(ends({ stdin = "attach" }, { log = true, terminal = true }))
+
+         assert.same({ { kind = "attach" }, LOG, NULL }, { made.stdin, made.stdout, made.stderr })
+      end)
+
+      it("refuses half of it, and a pipe beside it", function()
+         for why, io in pairs {
+            ["stdout, stderr: where one"] = { stdout = "log", stderr = fn },
+            ["stdout, stderr: where"] = { stdout = fn, stderr = "log" },
+            ['stdout: no "pipe" beside "log"'] = { stdout = { "log", "pipe" } },
+         } do
+            local made, err = ends(io, { log = true })
+
+            assert.is_nil(made)
+            assert.equal(why, err.message:sub(1, #why))
+         end
+      end)
+   end)
 
    it("suggests a path for a word that is none", function()
       local _, err = ends { stdout = "log.txt" }

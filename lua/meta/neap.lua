@@ -61,6 +61,7 @@
 
 --- Of `client:create`. Exactly one of image and rootfs, unless spec is whole.
 ---@class neap.Config: neap.Limits
+---@field log? string|neap.LogSettings  a driver's name, or a table
 ---@field id? string
 ---@field image? string
 ---@field rootfs? string

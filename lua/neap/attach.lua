@@ -1,20 +1,75 @@
 --- Attaching to a process that an earlier client started.
 --
 -- Only FIFOs in a bundle of Neap's own are opened: others have readers of their
--- own, and two readers of one FIFO split its bytes.
+-- own, and two readers of one FIFO split its bytes. What a logger reads is had from
+-- the logger, by any number of clients.
 
 local core = require "neap.core"
 local failure = require "neap.error"
 local fs = core.fs
+local logger = require "neap.logs.logger"
 local pipes = require "neap.pipes"
 local plumbing = require "neap.plumbing"
 local stdio = require "neap.stdio"
+local watching = require "neap.logs.watching"
 
 local function refuse(process, code, message)
    return nil, failure.new {
       code = code, op = "process.attach", message = message,
       id = core.process_container(process).id,
    }
+end
+
+local function is_pipe(e)
+   for _, inner in ipairs(e.consumers or { e }) do
+      if inner.kind == "pipe" then return true end
+   end
+   return false
+end
+
+--- The outputs, from the logger; what came since somebody watched last comes first.
+local function watch(process, io, failed)
+   local ends = {}
+   for _, name in ipairs { "stdout", "stderr" } do
+      local e = io[name]
+      if e.kind == "merged" then e = io.stdout end
+      if is_pipe(e) then
+         return refuse(process, "invalid_argument",
+            name .. ': no "pipe" where the output is logged (give a function)')
+      end
+      if e.kind ~= "null" then ends[name] = e end
+   end
+   if not next(ends) then return true end
+   local watched, err = watching.connect(core.process_container(process), "backlog")
+   if not watched then
+      if err then return nil, err end
+      return refuse(process, "failed_precondition", "its output is over")
+   end
+   watching.start(process, watched, ends, failed)
+   return true
+end
+
+--- Open the streams in our end of the process.
+local function connect(process, io, names, own, is_logged, failed)
+   local mine = io
+   if is_logged then
+      mine = setmetatable({ stdout = { kind = "null" }, stderr = { kind = "null" } },
+         { __index = io })
+   end
+   local config, pumps = plumbing.connect(mine, names, failed)
+   config.adopt = true
+   config.reader = not is_logged and pipes.reader(process, names, own) or nil
+   if is_logged then
+      config.stdout = names.stdout and { kind = "other", path = names.stdout }
+      config.stderr = names.stderr and { kind = "other", path = names.stderr }
+   end
+   local ok, err = core.process_attach(process, config)
+   if not ok then return nil, err end
+   for name in pairs(stdio.fields) do
+      core.state(process)[name] = plumbing.kept(process, name, mine[name])
+   end
+   plumbing.start(process, pumps)
+   return true
 end
 
 --- Connect what the process has; streams that it lacks are null.
@@ -39,16 +94,10 @@ return function(process, given)
    end
 
    local state = core.state(process)
-   local config, pumps = plumbing.connect(io, names, function(err)
-      state.failure = state.failure or err
-   end)
-   config.adopt = true
-   config.reader = pipes.reader(process, names, own)
-   local ok, err = core.process_attach(process, config)
-   if not ok then return nil, err end
-   for name in pairs(stdio.fields) do
-      state[name] = plumbing.kept(process, name, io[name])
-   end
-   plumbing.start(process, pumps)
-   return true
+   local function failed(err) state.failure = state.failure or err end
+   local is_logged = core.is_task(process)
+      and logger.is_here(core.process_container(process))
+   local ok, err = connect(process, io, names, own, is_logged, failed)
+   if ok and is_logged then ok, err = watch(process, io, failed) end
+   return ok, err
 end

@@ -36,6 +36,7 @@ end
 ---@return boolean
 function bundle.is_our_name(name)
    return name == "reader" or name == "tap"
+      or name == "log" or name == "log.out" or name == "log.err" -- a logger's state
       or name:find "^[A-Za-z0-9][A-Za-z0-9._-]*%-std[ioe][nur][tr]?$" ~= nil
       or name:find "^[A-Za-z0-9][A-Za-z0-9._-]*%-reader$" ~= nil
 end

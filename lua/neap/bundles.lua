@@ -20,20 +20,20 @@ local function place_of(client, id)
 end
 
 --- Where a bundle goes, and what it takes to make it.
-local function decide(client, of, spec)
+local function decide(root, client, of, spec)
    return choose(of.runtime).bundle {
-      root = defaults.bundle_root, engine = client:address(), namespace = client:namespace(),
+      root = root, engine = client:address(), namespace = client:namespace(),
       id = of.id, spec = spec, owner = core.engine.user(), stat = fs.stat, lstat = fs.lstat,
    }
 end
 
-local function refuse(id, op, why, errno)
+local function refuse(what, id, op, why, errno)
    local codes = { EACCES = "permission_denied", EPERM = "permission_denied",
       ENOSPC = "resource_exhausted", EDQUOT = "resource_exhausted",
       EMFILE = "resource_exhausted", ENFILE = "resource_exhausted" }
    return nil, failure.new {
       code = codes[errno] or "failed_precondition", op = op, id = id, errno = errno,
-      message = "cannot make the bundle: " .. why,
+      message = ("cannot make the %s: %s"):format(what, why),
    }
 end
 
@@ -69,6 +69,19 @@ local function remember(client, of, decided)
    }
 end
 
+local function make_all(what, root, client, of, spec, op)
+   local decided, why, errno = decide(root, client, of, spec)
+   if not decided then return refuse(what, of.id, op, why, errno) end
+   for _, step in ipairs(decided.steps) do
+      local _, problem = true, nil
+      if step.make then _, problem = make(step) end
+      if problem and problem ~= "EEXIST" then
+         return refuse(what, of.id, op, step.path .. " " .. path.reason(problem), problem)
+      end
+   end
+   return decided
+end
+
 --- Make the directory of a container.
 ---@param client neap.Client
 ---@param of { id: string, runtime: string? }  a container, or a config
@@ -77,19 +90,22 @@ end
 ---@return { path: string, labels: table }? made
 ---@return neap.Error? err
 function bundles.make(client, of, spec, op)
-   local made = make_beside(client, of, spec)
-   if made then return made end
-   local decided, why, errno = decide(client, of, spec)
-   if not decided then return refuse(of.id, op, why, errno) end
-   for _, step in ipairs(decided.steps) do
-      local _, problem = true, nil
-      if step.make then _, problem = make(step) end
-      if problem and problem ~= "EEXIST" then
-         return refuse(of.id, op, step.path .. " " .. path.reason(problem), problem)
-      end
-   end
-   remember(client, of, decided)
-   return decided
+   local beside = make_beside(client, of, spec)
+   if beside then return beside end
+   local made, err = make_all("bundle", defaults.bundle_root, client, of, spec, op)
+   if made then remember(client, of, made) end
+   return made, err
+end
+
+--- Make a directory for it elsewhere, for us alone.
+---@param root string
+---@param client neap.Client
+---@param of { id: string, runtime: string? }
+---@param op string
+---@return { path: string }? made
+---@return neap.Error? err
+function bundles.make_in(root, client, of, op)
+   return make_all("log's directory", root, client, of, nil, op)
 end
 
 --- The namespace's and the engine's directory go with their last bundle. Who

@@ -92,6 +92,12 @@ function Container:stop(options)
    return task:stop(options)
 end
 
+--- Read its log: an iterator over entries.
+---@param options? neap.LogOptions
+---@return neap.Logs? logs
+---@return neap.Error? err
+function Container:logs(options) return require "neap.logs"(self, options) end
+
 local values = {}
 
 --- The spec as a table; one of its own for each look.

@@ -40,6 +40,9 @@ local defaults = {
    line_limit = MIB, -- of read "l", lines, and sink.lines
    expect_limit = MIB, -- what expect looks at
    pipe = { size = 64 * KIB, quiet = 0.1, in_flight = 2 * MIB }, -- when one breaks
+   log_root = "/var/lib/neap/log",
+   log_backlog = 64 * KIB, -- what who attaches again has missed, at most
+   logger_timeout = 10, -- for a logger to begin
    event_buffer = 1024, -- handlers' and iterators' queues; the oldest go
 
    -- What it is made of.

@@ -33,6 +33,7 @@ local function one_end(name, e)
       return { kind = "fd", fd = FDS[name] }
    end
    if e.kind == "null" then return { kind = "null" } end
+   if e.kind == "log" or e.kind == "attach" then return { kind = "other" } end
    if e.kind == "file" then return { kind = "file", file = e.path } end
    if e.kind == "capture" then return { kind = "capture", limit = e.limit } end
    return { kind = "pipe", holds = name ~= "stdin" and PUMPED[e.kind] or false }
@@ -99,7 +100,8 @@ function plumbing.connect(io, names, failed)
    local config = { terminal = io.terminal, drain = io.drain }
    local stderr, stderr_path = io.stderr, names.stderr
    if stderr.kind == "merged" then
-      stderr = io.stdout.kind == "null" and { kind = "null" } or { kind = "pipe" }
+      local kind = io.stdout.kind
+      stderr = { kind = (kind == "null" or kind == "log") and kind or "pipe" }
       stderr_path = names.stdout
    end
    config.stdin = core_end("stdin", io.stdin, names.stdin)

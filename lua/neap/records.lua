@@ -101,6 +101,7 @@ local function all_labels(config, bundle)
    for name, value in pairs(config.labels or {}) do all[name] = value end
    for name, value in pairs(bundle.labels) do all[name] = value end
    all[labels.owner] = owner.label()
+   all[labels.log] = config.log and json.encode(config.log)
    all[labels.stop_signal] = config.stop_signal and signals.name(config.stop_signal)
    return all
 end

@@ -8,6 +8,8 @@ local failure = require "neap.error"
 local fs = core.fs
 local inside = require "neap.inside"
 local json = core.json
+local labels = require "neap.labels"
+local logging = require "neap.logs.logging"
 local outline = require "neap.outline"
 local plumbing = require "neap.plumbing"
 local refusal = require "neap.refusal"
@@ -37,6 +39,7 @@ end
 local function settle(process, io, pumps, failed)
    keep_streams(process, io)
    failed.state = core.state(process)
+   failed.state.drain = io.drain
    plumbing.start(process, pumps)
    return process
 end
@@ -82,12 +85,17 @@ local function task_of(container, io, spec, checkpoint)
    local config, pumps = wiring.connect(container, spec, io, nil, failed)
    if not config then return nil, pumps end
    local had_none = container.has_no_task
+   local logged, unlogged = logging.begin(container, config, io)
+   if not logged then return nil, unlogged end
+   local _held <close> = logged
    local task, err = try(container, {
       io = config, options = wiring.options(container, spec), checkpoint = checkpoint,
    })
    if task then
       core.state(container).task = task -- a handle that nobody keeps still owns pipes
-      return settle(task, io, pumps, keeper)
+      settle(task, io, pumps, keeper)
+      logging.show(task, logged, failed)
+      return task
    end
    undo.task(container, config, had_none, err)
    err.op = "container.start"
@@ -123,6 +131,7 @@ function start.task(container, given)
    local io, wrong = stdio.normalize(given, {
       op = "container.start", cwd = fs.cwd(), fs = fs,
       terminal = spec and has_terminal(spec), known = { checkpoint = true },
+      log = container.labels[labels.log] ~= nil,
    })
    if not io then return nil, wrong end
    if container.gone then

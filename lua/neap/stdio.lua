@@ -15,12 +15,14 @@ local stdio = {}
 
 ---@class neap.stdio.End
 ---@field kind string  "null", "inherit", "pipe", "file", "function", "capture",
----   "merged" (stderr), "list" (outputs), "sink" (outputs), "source" (stdin), "stream"
+---   "merged" (stderr), "list" (outputs), "sink" (outputs), "source" (stdin), "stream",
+---   "log" (outputs), "attach" (stdin)
 ---@field path? string       "file": absolute
 ---@field fn? function       "function"; "source": returns bytes, then nil
 ---@field sink? neap.Sink    "sink"
 ---@field limit? integer     "capture", in bytes
 ---@field stream? neap.Stream  "stream": another process's
+---@field also? neap.stdio.End  "log": a consumer beside it
 ---@field consumers? neap.stdio.End[]  "list"
 ---@field hold? neap.sink.Policy  outputs
 ---@field counted? neap.sink.WithPolicy  where that comes from
@@ -41,10 +43,25 @@ local stdio = {}
 ---@field limit? integer     of a capture
 ---@field no_handle? boolean  nobody will have the process to read pipes by
 ---@field drain? number
+---@field log? boolean       has the container a log?
 ---@field known? table<string, true>  further fields that are another's business
 
 --- The fields that streams are given in.
 stdio.fields = { stdin = true, stdout = true, stderr = true }
+
+--- Do outputs that are not given go to the log? All go there, or none.
+local function is_logged(io, options)
+   if not options.log then return false end
+   return io.stdout == nil and io.stderr == nil
+      or ends.has_log(io.stdout) or ends.has_log(io.stderr)
+end
+
+local function check_log(made)
+   local out, err = made.stdout.kind, made.stderr.kind
+   if out ~= "log" and err ~= "log" then return made end
+   if out == "log" and (err == "log" or err == "null" or err == "merged") then return made end
+   return nil, 'stdout, stderr: where one is "log", the other has no reader of its own'
+end
 
 local function default_output(options)
    local kind = options.output or "null"
@@ -73,6 +90,9 @@ end
 function stdio.ends(io, options)
    options = options or {}
    local terminal = options.terminal or false
+   if is_logged(io, options) then
+      options = setmetatable({ output = "log" }, { __index = options })
+   end
 
    local stdin, why, errno = ends.input(io.stdin, options)
    if not stdin then return nil, why, errno end
@@ -85,7 +105,7 @@ function stdio.ends(io, options)
    stderr, why, errno = error_output(io, options, terminal)
    if not stderr then return nil, why, errno end
 
-   return {
+   return check_log {
       stdin = stdin, stdout = stdout, stderr = stderr,
       terminal = terminal, drain = options.drain or defaults.drain,
    }

@@ -57,6 +57,7 @@ function both:wait(options)
       err.id = err.id or core.process_container(self).id
       return nil, err
    end
+   if core.is_task(self) then require("neap.logs.ending").await(self, exit, options) end
    local failed = core.state(self).failure
    if failed then return nil, failed end
    return exit

@@ -61,8 +61,10 @@ local function pipes_of(container, spec, io, exec_id)
       stdin = io.stdin.kind ~= "null", terminal = io.terminal,
    }
    local uid, gid = decide.spec_user(spec)
+   local is_logged = io.stdout.kind == "log" -- the logger has the lock
    return names, {
-      reader = bundle.reader(path, exec_id and names.stdout or nil), uid = uid, gid = gid,
+      reader = not is_logged and bundle.reader(path, exec_id and names.stdout or nil) or nil,
+      uid = uid, gid = gid, bundle = path,
    }
 end
 

@@ -81,9 +81,11 @@ describe("neap.logs.reader", function()
       local opened = open {}
 
       assert.same({ log = "a\n", line = "a", stream = "stderr", ns = 1000000001,
+         text = io.lines(path)(),
          time = 1.000000001, stamp = "1970-01-01T00:00:01.000000001Z" }, opened.next())
       assert.same({ log = "no end", line = "no end", stream = "stdout", ns = 2000000000,
-         time = 2.0, stamp = "1970-01-01T00:00:02Z" }, opened.next())
+         time = 2.0, stamp = "1970-01-01T00:00:02Z",
+         text = '{"log":"no end","stream":"stdout","time":"1970-01-01T00:00:02Z"}' }, opened.next())
       assert.is_nil(opened.next())
       opened.close()
    end)
@@ -244,6 +246,20 @@ describe("neap.logs.reader", function()
             end))
       end)
 
+      it("waits for the next file where there is none yet, and repeats nothing", function()
+         write("x.log.1", json(1, 1))
+         write("x.log", json(2, 2))
+
+         assert.equal(numbers(1, 4), follow({},
+            function()
+               rotate(1)
+               append(json(3, 3))
+               rotate(2)
+            end,
+            function() end,
+            function() append(json(4, 4)) end))
+      end)
+
       it("finds the next file when its own was compressed", function()
          write("x.log", json(1, 2))
 
@@ -258,6 +274,19 @@ describe("neap.logs.reader", function()
                gzip("x.log.2", "inode " .. ino)
                gzip("x.log.1", "inode 1")
             end))
+      end)
+
+      it("takes no older file for its own that had the inode before", function()
+         write("x.log.2", json(1, 2))
+         write("x.log.1", json(3, 4))
+         write("x.log", json(5, 6))
+         gzip("x.log.2", "inode " .. fs.lstat(path).ino)
+
+         assert.equal(numbers(1, 7), follow({}, function()
+            rotate(2)
+            append(json(7, 7))
+            os.remove(path .. ".1")
+         end))
       end)
 
       it("knows by the time what is new when its own was deleted", function()

@@ -6,6 +6,7 @@ local escape = require "neap.escape"
 local failure = require "neap.error"
 local follow = require "neap.program.follow"
 local log = require "neap.log"
+local logopts = require "neap.program.logopts"
 local neap = require "neap"
 local output = require "neap.program.output"
 
@@ -15,6 +16,8 @@ local own_options = {
    { "--rm", help = "Remove it when it has ended, which is the default." },
    { "-i", "--interactive", help = "Give it standard input." },
    { "-t", "--tty", help = "Give it a terminal." },
+   { "--detach-keys", value = "KEYS", help = "What leaves the terminal (ctrl-p,ctrl-q)." },
+   table.unpack(logopts.options),
 }
 
 ---@type neap.program.Command
@@ -37,6 +40,16 @@ local function tell_size(spec)
    if columns then spec.process.consoleSize = { width = columns, height = rows } end
 end
 
+--- A terminal has a logger, with or without a log: others may attach, and it may be
+--- left.
+local function add_log(config, parsed)
+   local made, why = logopts.config(parsed.log_driver, parsed.log_opt)
+   if why then return refuse("invalid_argument", why) end
+   if made and not made.driver then made.driver = "json-file" end
+   config.log = made or parsed.detach and "json-file" or parsed.tty and "none" or nil
+   return config
+end
+
 local function read_config(parsed)
    if not parsed.rootfs and not parsed.cmd[1] then
       return refuse("invalid_argument", "nothing to run: --rootfs DIR CMD... is needed")
@@ -53,42 +66,49 @@ local function read_config(parsed)
    if not config then return refuse("invalid_argument", why) end
    config.args = parsed.cmd
    if parsed.tty and not parsed.detach then config.spec = tell_size end
-   return config
+   return add_log(config, parsed)
 end
 
-local function streams(parsed)
-   if parsed.detach then
-      log.warn "the output of a detached container is not kept"
-      return {}
-   end
+local function streams(parsed, is_logged)
+   local output_end = is_logged and { "log", "inherit" } or "inherit"
    return {
-      stdin = parsed.interactive and "inherit" or "null",
-      stdout = "inherit",
-      stderr = not parsed.tty and "inherit" or nil,
+      stdin = parsed.interactive and (parsed.tty and "pipe" or "inherit") or "null",
+      stdout = output_end,
+      stderr = not parsed.tty and output_end or nil,
+   }
+end
+
+local function input_of(task)
+   return {
+      write = function(bytes) return task:write(bytes) end,
+      close = function() task:close_stdin() end,
    }
 end
 
 --- Start it, and wait for its end, passing on what the program is told
 --- meanwhile: the first output may come before start has returned.
-local function attend(container, parsed)
+local function attend(container, parsed, config, keys)
    local relay <close> = follow.signals()
    local screen <close> = parsed.tty and follow.terminal(true) or nil
 
-   local task, unstarted = container:start(streams(parsed))
+   local task, unstarted = container:start(streams(parsed, config.log ~= nil))
    if not task then return nil, unstarted end
    relay.send_to(task)
    if screen then screen.show(task) end
 
    local readers <close> = follow.readers(task)
-   local exit, err = task:wait()
+   local exit, err = console.attend(
+      function() return task:wait() end, task.stdin and input_of(task), keys
+   )
    if not exit then return nil, err end
+   if exit == "detached" then return 0, nil, true end
    if exit.truncated and not readers.gone then log.warn("output is missing: %s", exit.truncated) end
    return exit.code
 end
 
 --- Start it, and let it be.
 local function detach(container, parsed)
-   local task, err = container:start(streams(parsed))
+   local task, err = container:start { stdin = parsed.interactive and "attach" or nil }
    if not task then return nil, err end
    output.write(container.id, "\n")
    return 0
@@ -99,7 +119,7 @@ local function removal(container, parsed)
    local keeper = { is_kept = false }
    return setmetatable(keeper, {
       __close = function()
-         if keeper.is_kept and (parsed.keep or parsed.detach) then return end
+         if keeper.was_left or keeper.is_kept and (parsed.keep or parsed.detach) then return end
          local removed, err = container:delete { force = true }
          if not removed then log.error("%s", err) end
       end,
@@ -112,6 +132,8 @@ end
 function run.run(parsed)
    local ok, unfit = console.check(not parsed.detach and parsed or {}, "run")
    if not ok then return nil, unfit end
+   local keys, unread = console.keys(parsed.detach_keys, "run")
+   if not keys then return nil, unread end
    local config, wrong = read_config(parsed)
    if not config then return nil, wrong end
 
@@ -121,8 +143,11 @@ function run.run(parsed)
    if not container then return nil, refused end
 
    local keeper <close> = removal(container, parsed)
-   local status, err = (parsed.detach and detach or attend)(container, parsed)
-   keeper.is_kept = status ~= nil
+   local status, err, was_left = (parsed.detach and detach or attend)(
+      container, parsed, config, keys
+   )
+   keeper.is_kept, keeper.was_left = status ~= nil, was_left
+   if was_left then output.complain(("left container %s running"):format(container.id)) end
    return status, err
 end
 

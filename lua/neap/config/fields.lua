@@ -11,6 +11,7 @@ local environment = require "neap.config.environment"
 local escape = require "neap.escape"
 local id = require "neap.id"
 local labels = require "neap.labels"
+local log_settings = require "neap.logs.settings"
 local mounts = require "neap.config.mounts"
 local path = require "neap.path"
 local rootfs = require "neap.config.rootfs"
@@ -153,6 +154,7 @@ local container = {
       return nil, ("%s is not a table"):format(escape.show(value))
    end),
    stop_signal = named("stop_signal", signal.parse),
+   log = log_settings.parse,
    spec = named("spec", spec),
 }
 

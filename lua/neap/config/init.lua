@@ -152,7 +152,7 @@ function config.run(given, context)
    if not checked then return refuse(context, why, given, errno) end
    checked.io, why, errno = stdio.ends(given, {
       cwd = context.cwd, fs = context.fs, output = "capture", terminal = checked.terminal,
-      limit = checked.limit, drain = checked.drain, no_handle = true,
+      log = checked.log ~= nil, limit = checked.limit, drain = checked.drain, no_handle = true,
    })
    if not checked.io then return refuse(context, why, given, errno) end
    return checked

@@ -155,6 +155,12 @@ local function mark_run(places)
    return core.path.write(places.owner, places.dir .. "\n", FILE)
 end
 
+--- Logs of containers on another containerd may lie where the default engine goes.
+local function holds_logs_alone(dir)
+   local names = core.fs.list(dir) or {}
+   return #names == 1 and names[1] == "log"
+end
+
 --- Claim an engine's directory and run directory, and mark both.
 ---@param dir string
 ---@param run string
@@ -170,6 +176,7 @@ function place.claim(dir, run)
    -- The marker is the first thing in the directory. So whoever starts at the
    -- same time sees an empty one, or the marker.
    local ok, err = claim(real, existing, missing, function(facts)
+      facts.empty = facts.empty or holds_logs_alone(real)
       return judge.foreign(real, facts, core.path.inspect(places.marker) ~= nil)
    end)
    if ok then ok, err = core.path.touch(places.marker, FILE) end

@@ -2,7 +2,8 @@
 --- compressed.
 --
 -- They are renamed by the logger while they are read. So what is opened is looked
--- at again: when every name still means what it did, the order is right.
+-- at again: when every name still means what it did, the order is right. A gap is
+-- one that is being renamed, or was deleted and stays a gap.
 
 local core = require "neap.core"
 local fs = core.fs
@@ -68,6 +69,14 @@ local function open_all(log)
    return links
 end
 
+--- A directory that is changed while it is listed may hide a file.
+local function has_gap(links)
+   for i, link in ipairs(links) do
+      if link.number ~= #links - i then return true end
+   end
+   return false
+end
+
 local function is_unchanged(links)
    for _, link in ipairs(links) do
       local now = fs.lstat(link.path)
@@ -76,16 +85,16 @@ local function is_unchanged(links)
    return true
 end
 
-local TRIES <const> = 1000
+local TRIES <const> = 200
 
 --- Open a log's files, the oldest first. To be closed by chain.close.
 ---@param log string  FILE, absolute
 ---@return neap.logs.Link[]
 function chain.open(log)
    local links
-   for _ = 1, TRIES do
+   for try = 1, TRIES do
       links = open_all(log)
-      if is_unchanged(links) then break end
+      if is_unchanged(links) and (try == TRIES or not has_gap(links)) then break end
       close_all(links)
       links = {}
    end

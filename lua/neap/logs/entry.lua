@@ -13,6 +13,7 @@ local entry = {}
 ---@field time? number    seconds since 1970; raw logs do not tell
 ---@field stamp? string   the same as the log has it, with every digit
 ---@field ns? integer
+---@field text? string    the log's own line
 
 local function make(log, stream, stamp)
    return {
@@ -28,6 +29,7 @@ local function from_json(text)
    local ok, value = pcall(json.decode, text)
    if not ok or type(value) ~= "table" or type(value.log) ~= "string" then return nil end
    local made = make(value.log, value.stream, value.time)
+   made.text = text
    made.ns = type(value.time) == "string" and instant.stamp(value.time) or nil
    made.time = made.ns and made.ns / 1e9
    return made
@@ -37,7 +39,11 @@ end
 ---@type table<string, fun(text: string): neap.LogEntry?>
 entry.readers = {
    ["json-file"] = from_json,
-   raw = function(text) return make(text .. "\n") end,
+   raw = function(text)
+      local made = make(text .. "\n")
+      made.text = text
+      return made
+   end,
 }
 
 ---@class neap.logs.Filter

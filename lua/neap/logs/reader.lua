@@ -62,7 +62,8 @@ local function advance(self)
       self.splitter.feed(rest)
       return true
    end
-   return take_over(self, succession.after(self.asked.path, self.link, self.last_ns))
+   local after = succession.after(self.asked.path, self.link, self.last_ns)
+   return after[1] ~= nil and take_over(self, after) -- else it is about to be made
 end
 
 --- --- entries -----------------------------------------------------------------

@@ -19,16 +19,24 @@ local function original(link)
    return math.tointeger(tonumber((inflate:comment() or ""):match "^inode (%d+)$"))
 end
 
+--- The first line of a file, wherever it is being read.
+local function first_line(link)
+   local at = link.file:seek()
+   link.file:seek "set"
+   local chunk = lines.chunks(link)() or ""
+   link.file:seek("set", at)
+   return (chunk:match "^[^\n]*")
+end
+
+--- Inodes are used again: what has ours and another beginning was there before.
 local function is_same(link, read)
-   if link.gz then return original(link) == read.ino end
-   return link.ino == read.ino
+   if not link.gz then return link.ino == read.ino end
+   return original(link) == read.ino and first_line(link) == first_line(read)
 end
 
 --- When its first entry was written.
 local function first_ns(link)
-   local chunk = lines.chunks(link)() or ""
-   link.file:seek "set"
-   local found = entry.readers["json-file"](chunk:match "^[^\n]*")
+   local found = entry.readers["json-file"](first_line(link))
    return found and found.ns
 end
 

@@ -7,6 +7,8 @@
 return {
    { name = "run", help = "run a command in a new container" },
    { name = "exec", help = "run a command in a running container" },
+   { name = "attach", help = "show a running container's output, and type to it" },
+   { name = "logs", help = "show what a container has written" },
    { name = "ps", help = "list containers" },
    { name = "engine", help = "start, stop or show the embedded containerd" },
    { name = "version", help = "show the versions of Neap and containerd" },

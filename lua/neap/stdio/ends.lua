@@ -14,6 +14,9 @@ local PLAIN <const> = '"null", "inherit", "pipe", a path with a "/", a function,
 local INPUT <const> = PLAIN .. "a source or a process's output"
 local OUTPUT <const> = PLAIN .. "a list, a sink or a process's input"
 
+--- With a log: outputs go to the logger, input comes from whoever attaches.
+local LOG_WORDS <const> = { stdin = "attach", stdout = "log", stderr = "log" }
+
 local function refuse(name, value)
    local hint = ""
    local allowed = name == "stdin" and INPUT or OUTPUT
@@ -50,6 +53,11 @@ local function plain_end(name, value, options)
          :format(name)
    end
    if WORDS[value] then return { kind = value } end
+   if value == LOG_WORDS[name] then
+      if options.log then return { kind = value } end
+      return nil, ('%s: "%s" needs a log (create the container with log="json-file")')
+         :format(name, value)
+   end
    if type(value) == "string" and value:find("/", 1, true) then
       return file_end(name, value, options)
    end
@@ -97,6 +105,35 @@ local function add_consumers(consumers, e)
    for _, one in ipairs(e.kind == "list" and e.consumers or { e }) do
       consumers[#consumers + 1] = one
    end
+end
+
+--- Is the log among the consumers of an output?
+---@param value any
+---@return boolean
+function ends.has_log(value)
+   if type(value) ~= "table" or sink.is_sink(value) then return value == "log" end
+   for _, item in ipairs(value) do
+      if item == "log" then return true end
+   end
+   return false
+end
+
+--- The log, and consumers beside it, which its logger feeds.
+local function logged_end(name, list, options)
+   local others = {}
+   if not options.log then return plain_end(name, "log", options) end
+   for _, item in ipairs(list) do
+      if item ~= "log" then others[#others + 1] = item end
+   end
+   if #others == 0 then return { kind = "log" } end
+   local also, why, errno = ends.output(name, others, options)
+   if not also then return nil, why, errno end
+   for _, e in ipairs(also.consumers or { also }) do
+      if e.kind == "pipe" then
+         return nil, ('%s: no "pipe" beside "log" (give a function)'):format(name)
+      end
+   end
+   return { kind = "log", also = also.kind ~= "null" and also or nil }
 end
 
 --- Every consumer in a list gets every byte.
@@ -159,6 +196,7 @@ function ends.output(name, value, options)
    if is_stream(value) then return stream_end(name, value) end
    local made, why, errno = plain_end(name, value, options)
    if made or why then return made, why, errno end
+   if ends.has_log(value) then return logged_end(name, value, options) end
    if type(value) == "table" then return list_end(name, value, options) end
    return refuse(name, value)
 end

@@ -1,0 +1,87 @@
+--- neap logs: what a container has written, and what it writes.
+
+local failure = require "neap.error"
+local neap = require "neap"
+local output = require "neap.program.output"
+
+---@type neap.program.Command
+local logs = {
+   summary = "Show what a container has written: of one that was run with -d.",
+   options = {
+      { "-f", "--follow", help = "Go on until its task has ended." },
+      { "-n", "--tail", value = "N", help = "Only the last N lines; all." },
+      { "--since", value = "TIME", help = "What is not older: a time, or 10m." },
+      { "--until", value = "TIME", help = "What is not younger." },
+      { "-t", "--timestamps", help = "Put its time before each line." },
+      { "--raw", help = "Show the log's own lines." },
+   },
+   operands = { { "id", args = "1", help = "The container." } },
+}
+
+local function refuse(message)
+   return nil, failure.new { code = "invalid_argument", op = "logs", message = message }
+end
+
+--- The options as container:logs takes them.
+---@param parsed table
+---@return neap.LogOptions? options
+---@return neap.Error? err
+function logs.asked(parsed)
+   local asked = { follow = parsed.follow, since = parsed.since, ["until"] = parsed["until"] }
+   if parsed.tail and parsed.tail ~= "all" then
+      asked.tail = parsed.tail:find "^%d+$" and math.tointeger(tonumber(parsed.tail))
+      if not asked.tail then
+         return refuse(("--tail: %q is not a number of lines"):format(parsed.tail))
+      end
+   end
+   return asked
+end
+
+--- A printer of entries: pieces of one line have one time before them.
+---@param parsed table
+---@param write fun(text: string, stream: string)
+---@return fun(entry: neap.LogEntry)
+function logs.printer(parsed, write)
+   local is_inside = {}
+   return function(entry)
+      local stream = entry.stream or "stdout"
+      if parsed.raw then return write((entry.text or entry.log) .. "\n", "stdout") end
+      if parsed.timestamps and entry.stamp and not is_inside[stream] then
+         write(entry.stamp .. " ", stream)
+      end
+      write(entry.log, stream)
+      is_inside[stream] = entry.log:sub(-1) ~= "\n"
+   end
+end
+
+local function write(text, stream)
+   if stream == "stderr" then
+      io.stderr:write(text)
+   else
+      output.write(text)
+   end
+end
+
+---@param parsed table
+---@return integer? status
+---@return neap.Error? err
+function logs.run(parsed)
+   local asked, wrong = logs.asked(parsed)
+   if not asked then return nil, wrong end
+   local client <close>, away = neap.connect {}
+   if not client then return nil, away end
+   local container, absent = client:load(parsed.id)
+   if not container then return nil, absent end
+   local found <close>, unread = container:logs(asked)
+   if not found then return nil, unread end
+
+   local print_entry = logs.printer(parsed, write)
+   if parsed.follow then io.stdout:setvbuf "line" end
+   for entry in found do
+      print_entry(entry)
+      if parsed.follow and entry.log:sub(-1) ~= "\n" then io.stdout:flush() end
+   end
+   return 0
+end
+
+return logs

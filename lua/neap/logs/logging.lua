@@ -1,0 +1,109 @@
+--- A start whose output goes to a log: its FIFOs are made, and its logger reads
+--- them, before containerd is told their names.
+
+local core = require "neap.core"
+local failure = require "neap.error"
+local logger = require "neap.logs.logger"
+local watching = require "neap.logs.watching"
+
+local fs = core.fs
+local logging = {}
+
+local function names_of(config, kind)
+   local names = {}
+   for _, name in ipairs { "stdin", "stdout", "stderr" } do
+      local path = config[name].kind == kind and config[name].path
+      if path then names[name] = path end
+   end
+   return names
+end
+
+local function make(names, config)
+   for _, path in pairs(names) do
+      local ok, errno = fs.fifo(path, config.uid, config.gid)
+      if not ok and errno ~= "EEXIST" then return nil, path .. ": " .. errno, errno end
+   end
+   return true
+end
+
+local held_mt = {
+   __close = function(held)
+      for _, file in ipairs(held) do file:close() end
+      if held.watched then held.watched.close() end
+   end,
+}
+
+--- Consumers beside the log are there before the first byte.
+local function watch(held, container, io)
+   local ends = { stdout = io.stdout.also, stderr = io.stderr.also }
+   if not next(ends) then return held end
+   local watched, err = watching.connect(container, "hold")
+   if not watched then
+      local _held <close> = held
+      return nil, err
+   end
+   held.watched, held.ends = watched, ends
+   return held
+end
+
+--- As a writer that comes and goes: where no process ever writes, the logger sees the
+--- end of the streams when this is closed, and ends itself.
+local function hold(names)
+   local held = setmetatable({}, held_mt)
+   for _, name in ipairs { "stdout", "stderr" } do
+      held[#held + 1] = names[name] and io.open(names[name], "r+b") or nil
+   end
+   return held
+end
+
+--- What an earlier start's logger left is not to be taken for this one's: FIFOs are
+--- told apart by inodes, which are used again.
+local function forget(own)
+   if fs.is_read(own .. "/reader") then return end
+   for _, name in ipairs { "log", "log.out", "log.err" } do fs.unlink(own .. "/" .. name) end
+end
+
+local function undo(names)
+   for _, path in pairs(names) do fs.unlink(path) end
+end
+
+--- Begin it, if it is such a start. The result is to be closed when the process has
+--- been started, or will not be.
+---@param container neap.Container
+---@param config table  for the core
+---@param io neap.Stdio
+---@return table? held
+---@return neap.Error? err
+function logging.begin(container, config, io)
+   if config.bundle then forget(config.bundle) end
+   if io.stdout.kind ~= "log" then return setmetatable({}, held_mt) end
+   local names = names_of(config, "other")
+   local ok, why, errno = make(names, config)
+   if not ok then
+      undo(names)
+      return nil, failure.new { code = "failed_precondition", op = "container.start",
+         id = container.id, errno = errno, message = "cannot make the FIFO " .. why }
+   end
+   local stderr = names.stderr ~= names.stdout and names.stderr or nil
+   local held = hold { stdout = names.stdout, stderr = stderr }
+   local begun, err = logger.start(container, logger.settings(container), {
+      bundle = config.bundle, stdout = names.stdout, stderr = stderr,
+   })
+   if begun then return watch(held, container, io) end
+   local _held <close> = held
+   undo(names)
+   return nil, err
+end
+
+--- Serve consumers beside the log, now that there is a process.
+---@param process neap.Process
+---@param held table
+---@param failed fun(err: any)
+function logging.show(process, held, failed)
+   local watched = held.watched
+   if not watched then return end
+   held.watched = nil
+   watching.start(process, watched, held.ends, failed)
+end
+
+return logging

@@ -1,0 +1,123 @@
+--- Consumers of a logged container's output: what its logger sends goes to them,
+--- through the logger's death and its successor, to the end of the streams.
+
+local consumer_of = require "neap.stdio.consumer"
+local core = require "neap.core"
+local log = require "neap.log"
+local logger = require "neap.logs.logger"
+local tap = require "neap.logs.tap"
+
+local watching = {}
+
+--- Connect to the container's logger, which is started again where it was killed.
+---@param container neap.Container
+---@param wanted "live"|"backlog"|"all"|"hold"
+---@return neap.logs.Tap? tap
+---@return neap.Error? err
+function watching.connect(container, wanted)
+   local lives, own = logger.lives(container)
+   if not own or not lives and not logger.revive(container) then return nil end
+   return tap.connect(own .. "/tap", wanted)
+end
+
+--- --- consumers ---------------------------------------------------------------
+
+local function check(ok, err)
+   if not ok then error(err, 0) end
+end
+
+local function of_file(file, is_ours)
+   return {
+      write = function(bytes) check(file:write(bytes)) end,
+      finish = function()
+         check(file:flush())
+         if is_ours then file:close() end
+      end,
+   }
+end
+
+local function of_stream(stream)
+   return {
+      write = function(bytes) check(stream:write(bytes)) end,
+      finish = function() stream:close() end,
+   }
+end
+
+local function open(path)
+   check(core.path.touch(path, 384)) -- 0600
+   local file, why = io.open(path, "ab")
+   check(file, why)
+   return of_file(file, true)
+end
+
+local function one_of(e, name)
+   if e.kind == "inherit" then return of_file(name == "stderr" and io.stderr or io.stdout) end
+   if e.kind == "file" then return open(e.path) end
+   if e.kind == "stream" then return of_stream(e.stream) end
+   return consumer_of(e)
+end
+
+--- The consumers of each stream, in lists.
+local function consumers_of(ends)
+   local consumers = {}
+   for name, e in pairs(ends) do
+      local list = {}
+      for i, one in ipairs(e.kind == "list" and e.consumers or { e }) do
+         list[i] = one_of(one, name)
+      end
+      consumers[name] = list
+   end
+   return consumers
+end
+
+--- --- frames ------------------------------------------------------------------
+
+--- What a frame says that holds no output.
+local function heed(container, kind, payload)
+   if kind == "notice" then
+      log.warn("container %s: %s", container.id, payload)
+   elseif kind == "dropped" then
+      log.warn("container %s: %d bytes of output are not shown", container.id,
+         string.unpack("<I8", payload))
+   end
+end
+
+--- Pass frames on until the streams are over; true then, false: the logger died.
+local function pass(container, watched, consumers)
+   for kind, payload in watched.next do
+      if kind == "end" then return true end
+      for _, consumer in ipairs(consumers[kind] or {}) do consumer.write(payload) end
+      if consumers[kind] == nil then heed(container, kind, payload) end
+   end
+   return false
+end
+
+local function serve(container, watched, ends)
+   local consumers = consumers_of(ends)
+   while not pass(container, watched, consumers) do
+      watched.close()
+      watched = watching.connect(container, "backlog")
+      if not watched then break end
+   end
+   if watched then watched.close() end
+   for _, list in pairs(consumers) do
+      for _, consumer in ipairs(list) do consumer.finish() end
+   end
+end
+
+--- Serve consumers until the streams are over. The wait of the process waits for it,
+--- and gets what a consumer raises.
+---@param process neap.Process
+---@param watched neap.logs.Tap
+---@param ends table<string, neap.stdio.End>  "stdout", "stderr"
+---@param failed fun(err: any)
+function watching.start(process, watched, ends, failed)
+   local container = core.process_container(process)
+   core.state(process).watching = core.daemon(function()
+      local ok, err = pcall(serve, container, watched, ends)
+      watched.close()
+      if not ok and not (type(err) == "table" and err.code == "cancelled") then failed(err) end
+   end)
+end
+
+return watching

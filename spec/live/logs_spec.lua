@@ -1,0 +1,331 @@
+-- Logs on a real containerd: every line once, whoever is killed meanwhile. `make soak`
+-- has a hundred containers at once.
+
+local core = require "neap.core"
+local fs = core.fs
+local live = require "support.live"
+local neap = require "neap"
+local shell = require "support.shell"
+
+local is_soak = os.getenv "NEAP_SOAK" ~= nil
+
+local function options(given)
+   given = given or {}
+   given.env = {
+      CONTAINERD_ADDRESS = live.address, CONTAINERD_NAMESPACE = live.namespace,
+      NEAP_ENGINE = false,
+   }
+   return given
+end
+
+local function command(...)
+   return shell.run({ shell.program, ... }, options())
+end
+
+-- Numbers the lines of both streams; slowly enough to be interrupted.
+local COUNT <const> = [[i=0
+   while [ $i -lt $1 ]; do i=$((i+1)); echo $i; echo $i >&2; [ $((i % 200)) = 0 ] && sleep $2; done
+   true]]
+
+describe("logs", function()
+   local client, before
+   local made = {} -- containers, removed after each
+
+   local function log_root()
+      return "/var/lib/neap/log/" .. require("neap.hash").hex8(live.address)
+   end
+
+   setup(function()
+      client = live.client()
+      assert(client:containers())
+      before = live.leftovers()
+   end)
+   teardown(function() client:close() end)
+   after_each(function()
+      for _, container in ipairs(made) do container:delete { force = true } end
+      made = {}
+      assert.same(before, live.leftovers(before))
+      assert.is_nil(fs.lstat(log_root()))
+   end)
+
+   local function create(args, changes)
+      local config = { rootfs = live.rootfs(), args = args, log = "json-file" }
+      for name, value in pairs(changes or {}) do config[name] = value end
+      local container = assert(client:create(config))
+      made[#made + 1] = container
+      return container
+   end
+
+   local function counting(lines, pause, changes)
+      return create({ "/bin/sh", "-c", COUNT, "sh", tostring(lines), tostring(pause) }, changes)
+   end
+
+   --- Every line, once, in order, of each stream.
+   local function check(found, lines)
+      local seen = { stdout = 0, stderr = 0 }
+      for entry in found do
+         seen[entry.stream] = seen[entry.stream] + 1
+         if entry.log ~= seen[entry.stream] .. "\n" then
+            error(("%s has %q where %d was due"):format(entry.stream, entry.log,
+               seen[entry.stream]))
+         end
+      end
+      assert.same({ stdout = lines, stderr = lines }, seen)
+   end
+
+   local function kill_logger(container)
+      local reader = container.labels["neap.bundle"] .. "/reader"
+      return fs.is_read(reader) and fs.end_reader(reader)
+   end
+
+   it("are whole when the task's wait answers", function()
+      local container = counting(3000, 0)
+      local exit = assert(assert(container:start()):wait())
+
+      assert.same({ 0, nil }, { exit.code, exit.truncated })
+      check(assert(container:logs()), 3000)
+      local list = {}
+      for entry in assert(container:logs { tail = 2, stream = "stderr" }) do
+         list[#list + 1] = entry.line
+      end
+      assert.same({ "2999", "3000" }, list)
+   end)
+
+   it("cost no call more than a start without", function()
+      local container = create { "true" }
+      local calls = live.count(function() assert(assert(container:start()):wait()) end)
+
+      assert.same({ ["Tasks/Create"] = 1, ["Tasks/Start"] = 1 }, calls)
+   end)
+
+   it("are followed across rotations to the end, compressed or not", function()
+      for _, compress in ipairs { false, true } do
+         local container = counting(3000, 0.02, {
+            log = { max_size = "20k", max_file = 100, compress = compress },
+         })
+         local task = assert(container:start())
+
+         check(assert(container:logs { follow = true }), 3000)
+         assert.is_nil(assert(task:wait()).truncated)
+         check(assert(container:logs()), 3000)
+         local directory = container.labels["neap.bundle"]:gsub("^.*/run/neap", "/var/lib/neap/log")
+         assert.is_true(#fs.list(directory) > 10)
+      end
+   end)
+
+   it("lose nothing when the logger is killed, again and again", function()
+      local container = counting(4000, 0.05, { log = { max_size = "50k", max_file = 100 } })
+      local task = assert(container:start())
+      local killed, over = 0, false
+      local killer = neap.spawn(function()
+         while not over do
+            neap.sleep(0.003 + killed % 7 / 100)
+            if kill_logger(container) then killed = killed + 1 end
+         end
+      end)
+
+      check(assert(container:logs { follow = true }), 4000)
+      over = true
+      assert(killer:join())
+      assert.equal(0, assert(task:wait()).code)
+      check(assert(container:logs()), 4000)
+      assert.is_true(killed > 1, killed .. " were killed")
+   end)
+
+   it("are completed by the wait where the logger was killed", function()
+      local container = counting(100, 0)
+      local task = assert(container:start())
+      live.wait_until(function() return task:status() == "stopped" or kill_logger(container) end)
+
+      local exit = assert(task:wait())
+      assert.is_nil(exit.truncated)
+      check(assert(container:logs()), 100)
+   end)
+
+   it("lose nothing when neap is killed", function()
+      local process <close> = shell.start({ shell.program, "-e", [[
+         local client = require "neap".connect {}
+         local container = assert(client:create { id = "orphan", rootfs = arg[1],
+            log = "json-file", args = { "sh", "-c", arg[2], "sh", "4000", "0.02" } })
+         assert(container:start())
+         print "begun"
+         io.stdout:flush()
+         require "neap".sleep(1000)
+      ]], live.rootfs(), COUNT }, options())
+      process:await "begun"
+      process:kill "sigkill"
+      process:wait()
+      local container = assert(client:load "orphan")
+      made[1] = container
+
+      check(assert(container:logs { follow = true }), 4000)
+      assert.equal(0, assert(assert(container:task()):wait()).code)
+   end)
+
+   it("and consumers beside them get every byte", function()
+      local parts = {}
+      local container = create { "sh", "-c", "seq 1 20000; echo err >&2" }
+      local task = assert(container:start {
+         stdout = { "log", function(bytes) parts[#parts + 1] = bytes or "" end },
+      })
+
+      assert.is_nil(assert(task:wait()).truncated)
+      local expected = {}
+      for i = 1, 20000 do expected[i] = i .. "\n" end
+      assert.is_true(table.concat(parts) == table.concat(expected))
+      local count = 0
+      for _ in assert(container:logs()) do count = count + 1 end
+      assert.equal(20001, count)
+   end)
+
+   it("wait for a consumer beside them, and tell what it raises", function()
+      local size = 0
+      local container = create({ "sh", "-c", "head -c 6000000 /dev/zero" }, { log = "none" })
+      local task = assert(container:start {
+         stdout = { "log", function(bytes)
+            if size == 0 then neap.sleep(0.1) end
+            size = size + #(bytes or "")
+         end },
+      })
+      assert.is_nil(assert(task:wait()).truncated)
+      assert.equal(6000000, size)
+
+      container = create { "echo", "x" }
+      task = assert(container:start { stdout = { "log", function() error("mine", 0) end } })
+      local exit, err = task:wait()
+      assert.is_nil(exit)
+      assert.matches("mine", tostring(err.message or err))
+   end)
+
+   it("are not waited for longer than the drain", function()
+      local container = create { "sh", "-c", "echo out; sleep 0.1; echo more" }
+      local task = assert(container:start { drain = 0.1 })
+      local pid = require "neap.logs.logger".pid(container.labels["neap.bundle"])
+      assert(os.execute("kill -STOP " .. pid))
+
+      local exit = assert(task:wait { timeout = 30 })
+      assert.same({ 0, "drain" }, { exit.code, exit.truncated })
+      assert(os.execute("kill -CONT " .. pid))
+      live.wait_until(function() return task:wait().truncated == nil end)
+   end)
+
+   it("may lie where the user says, and stay there", function()
+      local path = live.path "own.log"
+      local container = create({ "echo", "mine" }, { log = { driver = "raw", path = path } })
+      assert(assert(container:start()):wait())
+
+      assert.equal("mine", assert(container:logs()):read().line)
+      assert(container:delete { force = true })
+      assert.equal("mine\n", io.open(path):read "a")
+   end)
+
+   it("refuse a path that is no file, and leave nothing", function()
+      local path = live.path "later"
+      local container = create({ "true" }, { log = { path = path } })
+      for _, make in ipairs { "mkdir %s", "rmdir %s; ln -s /dev/null %s" } do
+         os.execute(make:gsub("%%s", path))
+         local task, err = container:start()
+
+         assert.is_nil(task)
+         assert.equal("container.start", err.op)
+         assert.matches(path, err.message, 1, true)
+         assert.equal("none", container.status)
+      end
+   end)
+
+   it("are refused where there are none, or are asked for in vain", function()
+      local container = create { "true" }
+      local raw = create({ "true" }, { log = "raw" })
+
+      for given, why in pairs {
+         [{ tail = -1 }] = "tail: -1", [{ since = "rubbish" }] = 'since: "rubbish"',
+         [{ ["until"] = {} }] = "until: ", [{ stream = "stdin" }] = "stream: stdin",
+         [{ follw = true }] = "follw: unknown", [{ follow = "yes" }] = "follow: ",
+      } do
+         local found, err = container:logs(given)
+         assert.is_nil(found)
+         assert.equal("invalid_argument", err.code)
+         assert.equal(why, err.message:sub(1, #why))
+      end
+      local _, err = raw:logs { since = 5 }
+      assert.equal("invalid_argument", err.code)
+      _, err = create({ "true" }, { log = "none" }):logs()
+      assert.equal("failed_precondition", err.code)
+      _, err = client:create { rootfs = live.rootfs(), args = { "true" }, log = "syslog" }
+      assert.equal("invalid_argument", err.code)
+   end)
+
+   it("of many containers at once have every line", function()
+      local count, lines = is_soak and 100 or 6, is_soak and 10000 or 1500
+      local containers = {}
+      for i = 1, count do containers[i] = counting(lines, 0) end
+
+      local tasks, failed = neap.map(containers, 8, function(container)
+         return container:start()
+      end)
+      assert.is_nil(failed)
+      local exits, unwaited = neap.map(tasks, count, function(task) return task:wait() end)
+      assert.is_nil(unwaited)
+      for i, container in ipairs(containers) do
+         assert.is_nil(exits[i].truncated)
+         check(assert(container:logs()), lines)
+      end
+      assert.is_nil((select(2, neap.map(containers, 8, function(container)
+         return container:delete { force = true }
+      end))))
+   end)
+end)
+
+describe("neap run -d and neap logs", function()
+   local function delete(id)
+      local client <close> = live.client()
+      assert(assert(client:load(id)):delete { force = true })
+   end
+
+   it("keep and show what was written", function()
+      assert.equal("kept\n", command("run", "-d", "--name", "kept", "--rootfs", live.rootfs(),
+         "sh", "-c", "echo one; echo two >&2; echo three; exit 3").stdout)
+      finally(function() delete "kept" end)
+
+      local result = command("logs", "-f", "kept")
+      assert.same({ 0, "one\nthree\n", "two\n" }, { result.code, result.stdout, result.stderr })
+      local last = command("logs", "--tail", "1", "kept")
+      assert.matches("^t%w+\n$", last.stdout .. last.stderr)
+      assert.matches("^%d%d%d%d%-%d%d%-%d%dT[%d:.]+Z one\n%d[^\n]*Z three\n$",
+         command("logs", "--timestamps", "kept").stdout)
+      local line = '{"log":"t%w+\\n","stream":"std%w+","time":"[^"]*"}\n'
+      assert.matches(line, command("logs", "--raw", "kept").stdout)
+      assert.equal("one\nthree\n", command("logs", "--since", "1h", "kept").stdout)
+      assert.equal("", command("logs", "--until", "1h", "kept").stdout)
+   end)
+
+   it("say what is wrong", function()
+      assert.equal("x1\n", command("run", "-d", "--name", "x1", "--log-driver", "none", "--rootfs",
+         live.rootfs(), "true").stdout)
+      finally(function() delete "x1" end)
+
+      for status, words in pairs {
+         [1] = { { "x1" }, { "nobody" } }, [2] = { {}, { "x1", "y" }, { "--follw", "x1" } },
+      } do
+         for _, list in ipairs(words) do
+            assert.equal(status, command("logs", table.unpack(list)).code)
+         end
+      end
+      assert.equal(1, command("logs", "--since", "rubbish", "x1").code)
+      assert.equal(1, command("logs", "--tail", "some", "x1").code)
+      assert.equal(125, command("run", "-d", "--log-driver", "syslog", "--rootfs", live.rootfs(),
+         "true").code)
+   end)
+
+   it("rotate as docker's options say", function()
+      local result = command("run", "-d", "--name", "many", "--log-opt", "max-size=4k",
+         "--log-opt", "max-file=3", "--rootfs", live.rootfs(), "seq", "1", "1000")
+      assert.equal("many\n", result.stdout)
+      finally(function() delete "many" end)
+
+      assert.equal(0, command("logs", "-f", "many").code)
+      local shown = command("logs", "many").stdout
+      assert.matches("\n999\n1000\n$", shown)
+      assert.is_true(#shown < 1000)
+   end)
+end)
