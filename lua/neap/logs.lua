@@ -8,6 +8,7 @@ local logger = require "neap.logs.logger"
 local path = require "neap.path"
 local place = require "neap.logs.place"
 local reader = require "neap.logs.reader"
+local successor = require "neap.logs.successor"
 
 local fs = core.fs
 
@@ -81,7 +82,7 @@ local function is_over(container)
    if logger.lives(container) then return false end
    local task = core.container_task(container)
    local ended = container.gone or task and core.process_info(task).status == "stopped"
-   return not logger.revive(container, ended or false)
+   return not successor.begin(container, ended or false)
 end
 
 local Logs = {}

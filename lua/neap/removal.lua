@@ -5,7 +5,7 @@ local bundles = require "neap.bundles"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
 local labels = require "neap.labels"
-local logger = require "neap.logs.logger"
+local ending = require "neap.logs.ending"
 local orphan = require "neap.orphan"
 local outage = require "neap.outage"
 local outline = require "neap.outline"
@@ -107,7 +107,7 @@ end
 
 --- Remove the bundle of a record that is gone.
 function removal.bundle(container)
-   logger.remove(container)
+   ending.remove(container)
    return bundles.remove(
       core.container_client(container), container.id, container.labels, outline.of(container),
       is_ours(container)

@@ -4,6 +4,7 @@
 local core = require "neap.core"
 local fs = core.fs
 local live = require "support.live"
+local logged = require "support.logged"
 local neap = require "neap"
 local shell = require "support.shell"
 
@@ -22,61 +23,13 @@ local function command(...)
    return shell.run({ shell.program, ... }, options())
 end
 
--- Numbers the lines of both streams; slowly enough to be interrupted.
-local COUNT <const> = [[i=0
-   while [ $i -lt $1 ]; do i=$((i+1)); echo $i; echo $i >&2; [ $((i % 200)) = 0 ] && sleep $2; done
-   true]]
-
 describe("logs", function()
-   local client, before
-   local made = {} -- containers, removed after each
+   local client
+   local create, counting, check = logged.create, logged.counting, logged.check
 
-   local function log_root()
-      return "/var/lib/neap/log/" .. require("neap.hash").hex8(live.address)
-   end
-
-   setup(function()
-      client = live.client()
-      assert(client:containers())
-      before = live.leftovers()
-   end)
-   teardown(function() client:close() end)
-   after_each(function()
-      for _, container in ipairs(made) do container:delete { force = true } end
-      made = {}
-      assert.same(before, live.leftovers(before))
-      assert.is_nil(fs.lstat(log_root()))
-   end)
-
-   local function create(args, changes)
-      local config = { rootfs = live.rootfs(), args = args, log = "json-file" }
-      for name, value in pairs(changes or {}) do config[name] = value end
-      local container = assert(client:create(config))
-      made[#made + 1] = container
-      return container
-   end
-
-   local function counting(lines, pause, changes)
-      return create({ "/bin/sh", "-c", COUNT, "sh", tostring(lines), tostring(pause) }, changes)
-   end
-
-   --- Every line, once, in order, of each stream.
-   local function check(found, lines)
-      local seen = { stdout = 0, stderr = 0 }
-      for entry in found do
-         seen[entry.stream] = seen[entry.stream] + 1
-         if entry.log ~= seen[entry.stream] .. "\n" then
-            error(("%s has %q where %d was due"):format(entry.stream, entry.log,
-               seen[entry.stream]))
-         end
-      end
-      assert.same({ stdout = lines, stderr = lines }, seen)
-   end
-
-   local function kill_logger(container)
-      local reader = container.labels["neap.bundle"] .. "/reader"
-      return fs.is_read(reader) and fs.end_reader(reader)
-   end
+   setup(function() client = logged.begin() end)
+   teardown(logged.finish)
+   after_each(logged.remove)
 
    it("are whole when the task's wait answers", function()
       local container = counting(3000, 0)
@@ -113,35 +66,6 @@ describe("logs", function()
       end
    end)
 
-   it("lose nothing when the logger is killed, again and again", function()
-      local container = counting(4000, 0.05, { log = { max_size = "50k", max_file = 100 } })
-      local task = assert(container:start())
-      local killed, over = 0, false
-      local killer = neap.spawn(function()
-         while not over do
-            neap.sleep(0.003 + killed % 7 / 100)
-            if kill_logger(container) then killed = killed + 1 end
-         end
-      end)
-
-      check(assert(container:logs { follow = true }), 4000)
-      over = true
-      assert(killer:join())
-      assert.equal(0, assert(task:wait()).code)
-      check(assert(container:logs()), 4000)
-      assert.is_true(killed > 1, killed .. " were killed")
-   end)
-
-   it("are completed by the wait where the logger was killed", function()
-      local container = counting(100, 0)
-      local task = assert(container:start())
-      live.wait_until(function() return task:status() == "stopped" or kill_logger(container) end)
-
-      local exit = assert(task:wait())
-      assert.is_nil(exit.truncated)
-      check(assert(container:logs()), 100)
-   end)
-
    it("lose nothing when neap is killed", function()
       local process <close> = shell.start({ shell.program, "-e", [[
          local client = require "neap".connect {}
@@ -151,12 +75,12 @@ describe("logs", function()
          print "begun"
          io.stdout:flush()
          require "neap".sleep(1000)
-      ]], live.rootfs(), COUNT }, options())
+      ]], live.rootfs(), logged.COUNT }, options())
       process:await "begun"
       process:kill "sigkill"
       process:wait()
       local container = assert(client:load "orphan")
-      made[1] = container
+      logged.keep(container)
 
       check(assert(container:logs { follow = true }), 4000)
       assert.equal(0, assert(assert(container:task()):wait()).code)

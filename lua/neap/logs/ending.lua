@@ -4,8 +4,40 @@ local core = require "neap.core"
 local defaults = require "neap.defaults"
 local labels = require "neap.labels"
 local logger = require "neap.logs.logger"
+local place = require "neap.logs.place"
+local successor = require "neap.logs.successor"
 
+local fs = core.fs
 local ending = {}
+
+local PAUSE <const> = 0.01
+
+--- Wait until the logger has ended.
+local function await_logger(own, seconds)
+   local pid = logger.pid(own)
+   local watch <close> = pid and core.watch({}, pid)
+   if not watch then
+      core.sleep(math.min(PAUSE, seconds)) -- it begins or ends at this moment
+      return true
+   end
+   local _, late = watch:read { timeout = seconds }
+   return late == nil
+end
+
+--- Wait until the log of a task that has ended is complete.
+local function settle(container, seconds)
+   local deadline = core.now() + seconds
+   local reader, own = logger.reader(container)
+   if not reader then return true end
+   while fs.lstat(reader) do
+      local left = deadline - core.now()
+      if left <= 0 then return false end
+      local lives = fs.is_read(reader)
+      if not lives and not successor.begin(container, true) then return not fs.lstat(reader) end
+      if lives and not await_logger(own, left) then return false end
+   end
+   return true
+end
 
 --- Wait for it as for output: as long as `drain`, and no longer than the caller does.
 ---@param task neap.Task
@@ -21,7 +53,19 @@ function ending.await(task, exit, options)
    local began, watching = core.now(), core.state(task).watching
    local shown = not watching or core.settled(watching, { timeout = math.max(seconds, 0.001) })
    local left = seconds - (core.now() - began)
-   if not shown or not logger.settle(container, left) then exit.truncated = "drain" end
+   if not shown or not settle(container, left) then exit.truncated = "drain" end
+end
+
+--- End what may still read the output of a container that is removed, and remove the
+--- log that Neap made.
+---@param container neap.Container
+function ending.remove(container)
+   local reader = logger.reader(container)
+   if not container.labels[labels.log] then return end
+   if reader and fs.is_read(reader) and not settle(container, defaults.drain) then
+      fs.end_reader(reader)
+   end
+   place.remove(core.container_client(container), container.id)
 end
 
 return ending

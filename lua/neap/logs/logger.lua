@@ -7,9 +7,9 @@
 local bundles = require "neap.bundles"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
+local executable = require "neap.logs.executable"
 local failure = require "neap.error"
 local labels = require "neap.labels"
-local log = require "neap.log"
 local place = require "neap.logs.place"
 local settings = require "neap.logs.settings"
 
@@ -23,37 +23,6 @@ function logger.settings(container)
    return settings.of(container.labels)
 end
 
---- --- where it is -------------------------------------------------------------
-
---- Beside the program, or beside the module's C part, built or installed.
-local function candidates()
-   local list = {}
-   local function add(directory, ...)
-      for _, name in ipairs { ... } do list[#list + 1] = directory .. "/" .. name end
-   end
-   local told = os.getenv "NEAP_LIBEXEC"
-   if told and told ~= "" then add(told, "neap-log") end
-   local module = package.searchpath("neap.core", package.cpath)
-   local ours = fs.realpath "/proc/self/exe"
-   if ours then add(ours:match "^(.*)/", "neap-log", "../libexec/neap/neap-log") end
-   local real = module and fs.realpath(module)
-   if real then
-      add(real:match "^(.*)/", "../../neap-log", "../../../../libexec/neap/neap-log")
-   end
-   return list
-end
-
-local function program()
-   for _, candidate in ipairs(candidates()) do
-      local real = fs.realpath(candidate)
-      local found = real and fs.stat(real)
-      if found and found.type == "file" and found.mode & 73 ~= 0 then return real end
-   end
-   return nil, "neap-log is not installed beside neap (NEAP_LIBEXEC can name its directory)"
-end
-
---- --- starting ----------------------------------------------------------------
-
 local CODES <const> = {
    ENOENT = "not_found", EEXIST = "already_exists", EACCES = "permission_denied",
    EPERM = "permission_denied", ENOSPC = "resource_exhausted", EDQUOT = "resource_exhausted",
@@ -61,8 +30,9 @@ local CODES <const> = {
 }
 
 local function refuse(container, message, errno)
+   local code = errno and (CODES[errno] or "failed_precondition") or "unavailable"
    return nil, failure.new {
-      code = CODES[errno] or "failed_precondition", op = "container.start", id = container.id,
+      code = code, op = "container.start", id = container.id,
       errno = errno, message = "the log: " .. message,
    }
 end
@@ -91,10 +61,10 @@ end
 ---@param made neap.LogSettings
 ---@param streams neap.logs.Streams
 ---@return true? ok
----@return neap.Error? err  errno "EBUSY": there is another
+---@return neap.Error? err  errno "EBUSY": there is another; `unavailable`: it was killed
 function logger.start(container, made, streams)
-   local path, missing = program()
-   if not path then return refuse(container, missing) end
+   local path, missing = executable()
+   if not path then return refuse(container, missing, "ENOENT") end
    local ok, unmade = place.make(container, made)
    if not ok then return nil, unmade end
    local argv = {
@@ -113,21 +83,11 @@ function logger.start(container, made, streams)
    return refuse(container, why, errno)
 end
 
---- --- later -------------------------------------------------------------------
-
---- The streams of a logger that was killed, by what is in the bundle.
-local function left_streams(container, own)
-   local streams = { bundle = own }
-   local prefix = container.id .. "."
-   for _, name in ipairs(fs.list(own) or {}) do
-      local stream = name:sub(1, #prefix) == prefix and name:match "^.*%-(std%a+)$"
-      if stream == "stdout" or stream == "stderr" then streams[stream] = own .. "/" .. name end
-   end
-   return streams.stdout and streams
-end
-
 --- Where a container's logger keeps its lock; nil: it has none, by its state.
-local function reader_of(container)
+---@param container neap.Container
+---@return string? path
+---@return string? bundle
+function logger.reader(container)
    local own = container.labels[labels.log] and bundles.own(container)
    if not own or not fs.lstat(own .. "/log") then return nil end
    return own .. "/reader", own
@@ -137,7 +97,7 @@ end
 ---@param container neap.Container
 ---@return boolean
 function logger.is_here(container)
-   local reader = reader_of(container)
+   local reader = logger.reader(container)
    return reader ~= nil and fs.lstat(reader) ~= nil
 end
 
@@ -146,7 +106,7 @@ end
 ---@return boolean
 ---@return string? bundle  nil: it has no log
 function logger.lives(container)
-   local reader, own = reader_of(container)
+   local reader, own = logger.reader(container)
    return reader ~= nil and fs.is_read(reader), own
 end
 
@@ -158,66 +118,6 @@ function logger.pid(own)
    if not socket then return nil end
    socket:close()
    return pid
-end
-
---- Start the logger again that was killed, so that its container goes on.
----@param container neap.Container
----@param is_over? boolean  the task has ended
----@return boolean alive
-function logger.revive(container, is_over)
-   local reader, own = reader_of(container)
-   if not reader or not fs.lstat(reader) then return false end
-   if fs.is_read(reader) then return true end
-   local made, streams = logger.settings(container), left_streams(container, own)
-   if not made or not streams then return false end
-   streams.is_over = is_over
-   local ok, err = logger.start(container, made, streams)
-   if not ok and err.errno ~= "EBUSY" then log.warn("%s", err) end
-   return ok or err.errno == "EBUSY"
-end
-
-local PAUSE <const> = 0.01
-
---- Wait until the logger has ended.
-local function await(own, seconds)
-   local pid = logger.pid(own)
-   local watch <close> = pid and core.watch({}, pid)
-   if not watch then
-      core.sleep(math.min(PAUSE, seconds)) -- it begins or ends at this moment
-      return true
-   end
-   local _, late = watch:read { timeout = seconds }
-   return late == nil
-end
-
---- Wait until the log of a task that has ended is complete.
----@param container neap.Container
----@param seconds number  at most
----@return boolean complete
-function logger.settle(container, seconds)
-   local deadline = core.now() + seconds
-   local reader, own = reader_of(container)
-   if not reader then return true end
-   while fs.lstat(reader) do
-      local left = deadline - core.now()
-      if left <= 0 then return false end
-      local lives = fs.is_read(reader)
-      if not lives and not logger.revive(container, true) then return not fs.lstat(reader) end
-      if lives and not await(own, left) then return false end
-   end
-   return true
-end
-
---- End what may still read the output of a container that is removed, and remove the
---- log that Neap made.
----@param container neap.Container
-function logger.remove(container)
-   local reader = reader_of(container)
-   if not container.labels[labels.log] then return end
-   if reader and fs.is_read(reader) and not logger.settle(container, defaults.drain) then
-      fs.end_reader(reader)
-   end
-   place.remove(core.container_client(container), container.id)
 end
 
 return logger

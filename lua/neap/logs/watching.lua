@@ -3,21 +3,31 @@
 
 local consumer_of = require "neap.stdio.consumer"
 local core = require "neap.core"
+local defaults = require "neap.defaults"
 local log = require "neap.log"
 local logger = require "neap.logs.logger"
+local successor = require "neap.logs.successor"
 local tap = require "neap.logs.tap"
 
 local watching = {}
 
---- Connect to the container's logger, which is started again where it was killed.
+local PAUSE <const> = 0.01
+
+--- Connect to the container's logger, which is started again where it was killed. It
+--- may begin at this moment, or be killed once more.
 ---@param container neap.Container
 ---@param wanted "live"|"backlog"|"all"|"hold"
 ---@return neap.logs.Tap? tap
----@return neap.Error? err
+---@return neap.Error? err  nil, nil: its streams are over
 function watching.connect(container, wanted)
-   local lives, own = logger.lives(container)
-   if not own or not lives and not logger.revive(container) then return nil end
-   return tap.connect(own .. "/tap", wanted)
+   local deadline = core.now() + defaults.logger_timeout
+   while true do
+      local lives, own = logger.lives(container)
+      if not own or not lives and not successor.begin(container) then return nil end
+      local watched, err = tap.connect(own .. "/tap", wanted)
+      if watched or core.now() >= deadline then return watched, err end
+      core.sleep(PAUSE)
+   end
 end
 
 --- --- consumers ---------------------------------------------------------------
@@ -92,14 +102,19 @@ local function pass(container, watched, consumers)
    return false
 end
 
+--- Pass them on, from one logger after the other.
+local function pass_all(container, watched, consumers)
+   while watched do
+      local ok, is_over = pcall(pass, container, watched, consumers)
+      watched.close()
+      if not ok then error(is_over, 0) end
+      watched = not is_over and watching.connect(container, "backlog") or nil
+   end
+end
+
 local function serve(container, watched, ends)
    local consumers = consumers_of(ends)
-   while not pass(container, watched, consumers) do
-      watched.close()
-      watched = watching.connect(container, "backlog")
-      if not watched then break end
-   end
-   if watched then watched.close() end
+   pass_all(container, watched, consumers)
    for _, list in pairs(consumers) do
       for _, consumer in ipairs(list) do consumer.finish() end
    end
