@@ -8,6 +8,7 @@ local fs = core.fs
 local ids = require "neap.id"
 local list = require "neap.list"
 local records = require "neap.records"
+local successor = require "neap.logs.successor"
 
 require "neap.container"
 require "neap.exchange"
@@ -31,6 +32,13 @@ function Client:create(config)
    return records.create(self, checked)
 end
 
+--- Who looks at a container has its logger begun again, where that was killed.
+local function load(client, id)
+   local container, err = core.container_load(client, id)
+   if container then successor.begin(container) end
+   return container, err
+end
+
 --- Find a container's record.
 ---@param id string
 ---@return neap.Container? container
@@ -43,7 +51,7 @@ function Client:load(id)
    if not checked then
       return nil, failure.new { code = "invalid_argument", op = "container.load", message = why }
    end
-   return core.container_load(self, checked)
+   return load(self, checked)
 end
 
 --- Load the container that `config.id` names, else create it.
@@ -53,13 +61,13 @@ end
 function Client:ensure(config)
    local checked, wrong = configs.create(config, context("container.ensure", config))
    if not checked then return nil, wrong end
-   local container, err = core.container_load(self, checked.id)
+   local container, err = load(self, checked.id)
    if container then return container, true end
    if err.code ~= "not_found" then return nil, err end
    container, err = records.create(self, checked)
    if container then return container, false end
    if err.code ~= "already_exists" then return nil, err end
-   container, err = core.container_load(self, checked.id)
+   container, err = load(self, checked.id)
    return container, container and true or err
 end
 
@@ -70,7 +78,10 @@ end
 function Client:containers(wanted)
    local found, err = list(self, wanted, false, "client.containers")
    if not found then return nil, err end
-   for i, pair in ipairs(found) do found[i] = pair[1] end
+   for i, pair in ipairs(found) do
+      found[i] = pair[1]
+      successor.begin(found[i])
+   end
    return found
 end
 

@@ -9,6 +9,7 @@ local list = require "neap.list"
 local orphans = require "neap.orphans"
 local records = require "neap.records"
 local stdio = require "neap.stdio"
+local successor = require "neap.logs.successor"
 
 local RESTORE <const> = { filter = true, io = true }
 
@@ -61,6 +62,8 @@ return function(client, given)
    if not found then return nil, err end
    for i, pair in ipairs(found) do
       local container, task = pair[1], pair[2]
+      local is_over = task and core.process_info(task).status == "stopped"
+      successor.begin(container, is_over)
       if task then
          local ok, unattached = adopt(client, container, task, options.io)
          if not ok then return nil, unattached end

@@ -1,5 +1,7 @@
 -- Loggers that are killed, and those that go on for them.
 
+local fs = require "neap.core".fs
+local commands = require "support.commands"
 local live = require "support.live"
 local logged = require "support.logged"
 local neap = require "neap"
@@ -21,6 +23,21 @@ local function dying(count)
    assert(uv.fs_chmod(directory .. "/neap-log", 448))
    uv.os_setenv("NEAP_LIBEXEC", directory)
    finally(function() uv.os_unsetenv "NEAP_LIBEXEC" end)
+end
+
+--- Kill a container's logger, and what would start another.
+local function kill_all(container)
+   local pid = require "neap.logs.logger".pid(container.labels["neap.bundle"])
+   assert(os.execute(("kill -KILL $(pgrep -s %d)"):format(pid)))
+   live.wait_until(function() return not fs.is_read(logged.reader(container)) end)
+end
+
+local function sleeping()
+   local container = create { "sh", "-c", "echo a; exec sleep 1000" }
+   assert(container:start())
+   live.wait_until(function() return assert(container:logs()):read() end)
+   kill_all(container)
+   return container
 end
 
 describe("a logger that is killed", function()
@@ -78,5 +95,52 @@ describe("a logger that is killed", function()
 
       assert.is_nil(assert(task:wait()).truncated)
       check(assert(container:logs()), 100)
+   end)
+
+   it("has a successor as soon as somebody looks, for no call more", function()
+      local container = sleeping()
+      local client <close> = live.client()
+      for name, look in pairs {
+         load = function() return client:load(container.id) end,
+         ensure = function()
+            return client:ensure { id = container.id, rootfs = live.rootfs(), args = { "x" } }
+         end,
+         containers = function() return client:containers() end,
+         restore = function() return client:restore() end,
+      } do
+         local calls, found = live.count(look)
+         assert.is_truthy(found)
+         assert.is_true(fs.is_read(logged.reader(container)), name)
+         local expected = (name == "load" or name == "ensure") and { ["Containers/Get"] = 1 }
+            or { ["Containers/ListStream"] = 1, ["Tasks/List"] = name == "restore" and 1 or nil }
+         calls["Events/Subscribe"] = nil
+         assert.same(expected, calls, name)
+         kill_all(container)
+      end
+   end)
+
+   it("has a successor for commands", function()
+      local container = sleeping()
+      for _, line in ipairs { { "ps" }, { "logs", container.id },
+         { "exec", container.id, "true" } } do
+         assert.equal(0, commands.neap(table.unpack(line)).code)
+         assert.is_true(fs.is_read(logged.reader(container)), line[1])
+         kill_all(container)
+      end
+   end)
+
+   it("has one that sees the end, though the writers had left before it began", function()
+      local container = create { "sh", "-c", "echo a; sleep 0.3; exit 4" }
+      local task = assert(container:start())
+      live.wait_until(function() return assert(container:logs()):read() end)
+      kill_all(container)
+      live.wait_until(function() return task:status() == "stopped" end)
+      local client <close> = live.client()
+      local found = assert(client:load(container.id))
+      assert.is_true(fs.is_read(logged.reader(container)))
+
+      local exit = assert(assert(found:task()):wait())
+      assert.same({ 4, nil }, { exit.code, exit.truncated })
+      assert.is_nil(fs.lstat(logged.reader(container)))
    end)
 end)

@@ -24,11 +24,23 @@ local function await_logger(own, seconds)
    return late == nil
 end
 
+--- A logger that began when the writers had left sees no end, until one has come and
+--- gone. To another that harms nothing.
+local function show_end(container, own)
+   local streams = logger.streams(container, own) or {}
+   for _, name in ipairs { "stdout", "stderr" } do
+      local found = streams[name] and fs.lstat(streams[name])
+      local file = found and found.type == "fifo" and io.open(streams[name], "r+b")
+      if file then file:close() end
+   end
+end
+
 --- Wait until the log of a task that has ended is complete.
 local function settle(container, seconds)
    local deadline = core.now() + seconds
    local reader, own = logger.reader(container)
    if not reader then return true end
+   if fs.is_read(reader) then show_end(container, own) end
    while fs.lstat(reader) do
       local left = deadline - core.now()
       if left <= 0 then return false end

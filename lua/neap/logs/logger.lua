@@ -93,6 +93,20 @@ function logger.reader(container)
    return own .. "/reader", own
 end
 
+--- The FIFOs of a container's output, by what is in its bundle.
+---@param container neap.Container
+---@param own string  the bundle
+---@return neap.logs.Streams? streams
+function logger.streams(container, own)
+   local streams = { bundle = own }
+   local prefix = container.id .. "."
+   for _, name in ipairs(fs.list(own) or {}) do
+      local stream = name:sub(1, #prefix) == prefix and name:match "^.*%-(std%a+)$"
+      if stream == "stdout" or stream == "stderr" then streams[stream] = own .. "/" .. name end
+   end
+   return streams.stdout and streams
+end
+
 --- Does a logger read a container's output, or did it until it was killed?
 ---@param container neap.Container
 ---@return boolean

@@ -7,17 +7,6 @@ local logger = require "neap.logs.logger"
 local fs = core.fs
 local successor = {}
 
---- The streams of a logger that was killed, by what is in the bundle.
-local function left_streams(container, own)
-   local streams = { bundle = own }
-   local prefix = container.id .. "."
-   for _, name in ipairs(fs.list(own) or {}) do
-      local stream = name:sub(1, #prefix) == prefix and name:match "^.*%-(std%a+)$"
-      if stream == "stdout" or stream == "stderr" then streams[stream] = own .. "/" .. name end
-   end
-   return streams.stdout and streams
-end
-
 local TRIES <const>, PAUSE <const> = 20, 0.01
 
 --- Start it until it lives: it may be killed, too, before it says that it does.
@@ -41,7 +30,7 @@ function successor.begin(container, is_over)
    local reader, own = logger.reader(container)
    if not reader or not fs.lstat(reader) then return false end
    if fs.is_read(reader) then return true end
-   local made, streams = logger.settings(container), left_streams(container, own)
+   local made, streams = logger.settings(container), logger.streams(container, own)
    if not made or not streams then return false end
    streams.is_over = is_over
    return start(container, made, streams)
