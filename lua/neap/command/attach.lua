@@ -8,6 +8,7 @@ local host = require "neap.host"
 local log = require "neap.log"
 local neap = require "neap"
 local output = require "neap.program.output"
+local watching = require "neap.logs.watching"
 
 ---@type neap.program.Command
 local attach = {
@@ -37,17 +38,38 @@ local function find(client, id)
    return task
 end
 
-local function input_of(task)
+--- What is typed. Others may type, too, so its end is nothing to the task; that of a
+--- terminal in raw mode is its hang-up.
+local function input_of(task, hung_up)
    return {
       write = function(bytes) return task:write(bytes) end,
-      close = function() end, -- others may type, too
+      close = hung_up or function() end,
    }
+end
+
+local function is_unread(err)
+   return type(err) == "table" and err.errno == "EPIPE"
+end
+
+--- Wait for its end, or until its output cannot be shown any more.
+local function wait(task, terminal)
+   local fibers <close> = setmetatable({
+      exit = core.daemon(function() return task:wait() end),
+      loss = core.daemon(function() return watching.loss(task) end),
+      hang_up = core.daemon(function() terminal:wait() end),
+   }, { __close = function(all) for _, fiber in pairs(all) do fiber:cancel() end end })
+   local first = core.first(fibers)
+   local why = first == "loss" and watching.loss(task)
+   if first == "hang_up" or is_unread(why) then return "left" end
+   if why then return nil, why end
+   return fibers.exit:join()
 end
 
 local function attend(task, parsed, keys)
    local info = core.process_info(task)
    local takes = not parsed.no_stdin and info.stdin ~= "" and info.stdin ~= "/dev/null"
    local is_screen = info.terminal and takes and host.is_terminal(0)
+   local terminal = core.condition()
    local relay <close> = follow.signals()
    local screen <close> = is_screen and follow.terminal() or nil
 
@@ -61,10 +83,12 @@ local function attend(task, parsed, keys)
 
    local has_keys = info.terminal or parsed.detach_keys ~= nil
    local exit, lost = console.attend(
-      function() return task:wait() end, takes and input_of(task) or nil, has_keys and keys or ""
+      function() return wait(task, terminal) end,
+      takes and input_of(task, screen and function() terminal:notify() end) or nil,
+      has_keys and keys or ""
    )
    if not exit then return nil, lost end
-   if exit == "detached" then return 0, nil, true end
+   if exit == "detached" or exit == "left" then return 0, nil, true end
    if exit.truncated then log.warn("output is missing: %s", exit.truncated) end
    return exit.code
 end

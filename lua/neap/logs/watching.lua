@@ -4,6 +4,7 @@
 local consumer_of = require "neap.stdio.consumer"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
+local failure = require "neap.error"
 local log = require "neap.log"
 local logger = require "neap.logs.logger"
 local successor = require "neap.logs.successor"
@@ -32,13 +33,24 @@ end
 
 --- --- consumers ---------------------------------------------------------------
 
-local function check(ok, err)
-   if not ok then error(err, 0) end
+local EPIPE <const> = 32
+
+local function check(ok, err, errno)
+   if ok then return end
+   if errno == EPIPE then
+      err = failure.new { code = "failed_precondition", op = "process.attach", errno = "EPIPE",
+         message = "nobody reads the output: " .. err }
+   end
+   error(err, 0)
 end
 
+--- Who is at a terminal waits for what has no newline, too.
 local function of_file(file, is_ours)
    return {
-      write = function(bytes) check(file:write(bytes)) end,
+      write = function(bytes)
+         check(file:write(bytes))
+         check(file:flush())
+      end,
       finish = function()
          check(file:flush())
          if is_ours then file:close() end
@@ -133,6 +145,16 @@ function watching.start(process, watched, ends, failed)
       watched.close()
       if not ok and not (type(err) == "table" and err.code == "cancelled") then failed(err) end
    end)
+end
+
+--- Wait until a consumer has failed.
+---@param process neap.Process
+---@return any why  nil: it never will, for there is none or its streams are over
+function watching.loss(process)
+   local state = core.state(process)
+   if not state.watching then return nil end
+   core.settled(state.watching)
+   return state.failure
 end
 
 return watching

@@ -6,6 +6,7 @@ local host = require "neap.host"
 local log = require "neap.log"
 local signal = require "neap.signal"
 local signals = require "neap.program.signals"
+local watching = require "neap.logs.watching"
 
 local follow = {}
 
@@ -67,6 +68,10 @@ local function await_loss(process, fd)
    return false
 end
 
+local function is_broken(err)
+   return type(err) == "table" and err.errno == "EPIPE"
+end
+
 ---@class neap.program.Readers
 ---@field gone boolean
 
@@ -80,13 +85,17 @@ function follow.readers(process)
       for _, fiber in ipairs(fibers) do fiber:cancel() end
    end)
    readers.gone = false
-   for fd = 1, 2 do
-      fibers[fd] = core.daemon(function()
-         if not await_loss(process, fd) then return end
+   local function add(await)
+      fibers[#fibers + 1] = core.daemon(function()
+         if not await() then return end
          readers.gone = true
          process:kill("KILL", { all = core.is_task(process) })
       end)
    end
+   for fd = 1, 2 do
+      add(function() return await_loss(process, fd) end)
+   end
+   add(function() return is_broken(watching.loss(process)) end)
    return readers
 end
 
