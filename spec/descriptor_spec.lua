@@ -2,6 +2,7 @@ local core = require "neap.core"
 local fs = core.fs
 local lfs = require "lfs"
 local neap = require "neap"
+local shell = require "support.shell"
 
 local function temporary()
    local path = os.tmpname()
@@ -37,6 +38,23 @@ describe("core.spawn_program", function()
       assert.equal("0\n1\n2\n", (read_all(said):gsub("1?[0-9]\n$", function(last)
          return #last > 2 and "" or last -- the shell's own
       end)))
+   end)
+
+   it("leaves nobody who waits for us when we are killed meanwhile", function()
+      for i = 1, 20 do
+         -- Who is left holds its output, and so is waited for.
+         local process <close> = shell.start({ shell.program, "-e", [[
+            local core = require "neap.core"
+            print "begun"
+            io.stdout:flush()
+            while true do core.spawn_program { "/bin/true" }:close() end
+         ]] }, { timeout = 10 })
+         process:await "begun"
+         core.sleep(i / 2000)
+         process:kill "sigkill"
+
+         assert.equal(9, process:wait().signal)
+      end
    end)
 
    it("says why it cannot", function()

@@ -173,6 +173,8 @@ fork_program(const engine_program *program, stdio io, engine_child *child)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     first = _Fork();
     result = first < 0 ? -errno : 0;
+    if (first == 0)
+        close(pair[0]); /* else no child would hear of our own death */
     if (first == 0 && program->detached)
         detach(program, io, pair[1]);
     if (first == 0)
