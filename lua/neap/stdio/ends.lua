@@ -6,6 +6,7 @@ local path = require "neap.path"
 local policy = require "neap.sink.policy"
 local sink = require "neap.sink"
 local source = require "neap.source"
+local stream = require "neap.stdio.stream"
 
 local ends = {}
 
@@ -65,24 +66,6 @@ local function plain_end(name, value, options)
    return nil
 end
 
-local function is_stream(value)
-   local mt = type(value) == "userdata" and getmetatable(value)
-   return mt and mt.__name == "neap.stream"
-end
-
---- Another process's stream, of the other direction.
-local function stream_end(name, stream)
-   local is_input = name == "stdin"
-   if stream:is_output() ~= is_input then
-      return nil, ("%s: the stream is another process's %s (give its %s)"):format(
-         name, is_input and "input" or "output", is_input and "output" or "input")
-   end
-   if stream:is_closed() and not is_input then
-      return nil, ("%s: the other process's input is closed"):format(name)
-   end
-   return { kind = "stream", stream = stream }
-end
-
 --- Read what standard input comes from.
 ---@param value any
 ---@param options neap.stdio.Options
@@ -92,7 +75,7 @@ end
 function ends.input(value, options)
    if value == nil then return { kind = "null" } end
    if source.is_source(value) then return { kind = "source", fn = value:open() } end
-   if is_stream(value) then return stream_end("stdin", value) end
+   if stream.is_stream(value) then return stream.as_end("stdin", value) end
 
    local made, why, errno = plain_end("stdin", value, options)
    if made or why then return made, why, errno end
@@ -193,7 +176,7 @@ function ends.output(name, value, options)
       if not file or is_plain then return file, why, errno end
       return { kind = "sink", sink = value, path = file.path }
    end
-   if is_stream(value) then return stream_end(name, value) end
+   if stream.is_stream(value) then return stream.as_end(name, value) end
    local made, why, errno = plain_end(name, value, options)
    if made or why then return made, why, errno end
    if ends.has_log(value) then return logged_end(name, value, options) end
