@@ -128,8 +128,8 @@ describe("neap attach", function()
    it("restores the terminal when the container is removed, and ends with its terminal", function()
       local container = run("gone", ECHO)
       local one <close> = attached "gone"
+      one:await "ready" -- is shown to who comes first
       local two <close> = attached "gone"
-      one:await "ready"
       live.wait_until(function() return watchers "gone" == 2 end)
       two:kill "sigkill"
       live.wait_until(function() return watchers "gone" == 1 end)
