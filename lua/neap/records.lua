@@ -8,6 +8,7 @@ local failure = require "neap.error"
 local inside = require "neap.inside"
 local json = core.json
 local labels = require "neap.labels"
+local making = require "neap.making"
 local outage = require "neap.outage"
 local outline = require "neap.outline"
 local owner = require "neap.owner"
@@ -137,7 +138,7 @@ end
 local function send(client, config, spec, text)
    local options, wrong = runtime_options(client, config)
    if wrong then return nil, wrong end
-   local bundle, unmade = bundles.make(client, config, spec, "container.create")
+   local bundle, unmade = making.bundle(client, config, spec, "container.create")
    if not bundle then return nil, unmade end
    local since = core.time()
    local container, err = core.container_create(client, {

@@ -10,6 +10,7 @@ local fs = core.fs
 local ids = require "neap.id"
 local labels = require "neap.labels"
 local log = require "neap.log"
+local making = require "neap.making"
 local plumbing = require "neap.plumbing"
 local stdio = require "neap.stdio"
 
@@ -24,7 +25,7 @@ local function bundle_of(container, spec, op)
    local docker = recorded[labels.bundle] == nil and bundle.find(recorded)
    if docker and fs.lstat(docker) then return docker end
    local client = core.container_client(container)
-   local made, err = bundles.make(client, container, spec, op)
+   local made, err = making.bundle(client, container, spec, op)
    return made and made.path, err
 end
 

@@ -2,11 +2,11 @@
 --- namespace and the id, as a bundle's does, but one that outlives a reboot.
 
 local bundle = require "neap.bundle"
-local bundles = require "neap.bundles"
 local chain = require "neap.logs.chain"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
 local log = require "neap.log"
+local making = require "neap.making"
 local path = require "neap.path"
 
 local fs = core.fs
@@ -50,7 +50,7 @@ end
 function place.make(container, settings)
    if settings.path or settings.driver == "none" then return true end
    local client = core.container_client(container)
-   local made, err = bundles.make_in(root_of(client), client, container, "container.start")
+   local made, err = making.directory(root_of(client), client, container, "container.start")
    if not made then return nil, err end
    return true
 end
