@@ -21,9 +21,6 @@
 /* Waits shorter than this, in milliseconds, are for libuv: they are exact. */
 #define SHORT_WAIT 3
 
-/* Batches run per turn before libuv gets its own again. */
-#define BURST 64
-
 typedef struct completed {
     struct completed *next;
     rpc_batch *batch;
@@ -189,21 +186,21 @@ static void on_ring(neap_loop *loop)
     loop->rung = true;
 }
 
-/* Run what gRPC has completed, waiting for the first. */
-static void run_batches(neap_loop *loop, int timeout_ms)
+/*
+ * Run one thing that gRPC has completed, waiting for it. To ask for more before
+ * what it began goes out would be a poll in vain for most.
+ */
+static void run_batch(neap_loop *loop, int timeout_ms)
 {
     rpc_batch *batch;
     bool ok;
 
-    for (int ran = 0; ran < BURST; ran++) {
-        if (!rpc_queue_next(loop->queue, timeout_ms, &batch, &ok))
-            return;
-        if (batch != NULL)
-            rpc_batch_done(batch, ok);
-        else
-            on_ring(loop);
-        timeout_ms = 0;
-    }
+    if (!rpc_queue_next(loop->queue, timeout_ms, &batch, &ok))
+        return;
+    if (batch != NULL)
+        rpc_batch_done(batch, ok);
+    else
+        on_ring(loop);
 }
 
 /*
@@ -267,7 +264,7 @@ static void wait_for_both(neap_loop *loop)
     }
     if (timeout_ms != 0)
         arm_watcher(loop);
-    run_batches(loop, timeout_ms);
+    run_batch(loop, timeout_ms);
 }
 
 /*
@@ -288,7 +285,7 @@ bool neap_loop_turn(neap_loop *loop, bool wait)
     bool waits_for_both = wait && loop->flying > 0;
 
     if (!wait)
-        run_batches(loop, 0);
+        run_batch(loop, 0);
     else if (waits_for_both)
         wait_for_both(loop);
     else if (is_alive(loop) && !has_unwatched(loop->uv))
@@ -410,7 +407,7 @@ static void on_handle_closed(uv_handle_t *handle)
 static void turn_queue(neap_loop *loop)
 {
     on_turn(&loop->turn);
-    run_batches(loop, loop->flying > 0 && loop->first == NULL ? -1 : 0);
+    run_batch(loop, loop->flying > 0 && loop->first == NULL ? -1 : 0);
 }
 
 void neap_loop_settle(neap_loop *loop)
