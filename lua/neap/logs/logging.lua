@@ -59,7 +59,7 @@ end
 --- What an earlier start's logger left is not to be taken for this one's: FIFOs are
 --- told apart by inodes, which are used again.
 local function forget(own)
-   if fs.is_read(own .. "/reader") then return end
+   if not fs.lstat(own .. "/log") or fs.is_read(own .. "/reader") then return end
    for _, name in ipairs { "log", "log.out", "log.err" } do fs.unlink(own .. "/" .. name) end
 end
 
