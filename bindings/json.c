@@ -1,37 +1,11 @@
 #include "json.h"
 
 #include <lauxlib.h>
-#include <stdlib.h>
 
 #include "neap/json.h"
 #include "outcome.h"
 #include "uint.h"
 #include "value.h"
-
-#define TEXT_TYPE "neap.json.text"
-
-static int text_gc(lua_State *L)
-{
-    char **text = lua_touserdata(L, 1);
-
-    free(*text);
-    *text = NULL;
-    return 0;
-}
-
-/* Push room for a text of the core's, kept where a raise cannot lose it. */
-static char **push_text(lua_State *L)
-{
-    char **text = lua_newuserdatauv(L, sizeof *text, 0);
-
-    *text = NULL;
-    if (luaL_newmetatable(L, TEXT_TYPE)) {
-        lua_pushcfunction(L, text_gc);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
-    return text;
-}
 
 static bool wants_pretty(lua_State *L, int arg)
 {
@@ -48,20 +22,7 @@ static bool wants_pretty(lua_State *L, int arg)
 
 static int json_encode(lua_State *L)
 {
-    bool pretty = wants_pretty(L, 2);
-    const neap_value *value = value_check(L, 1);
-    int box = lua_gettop(L);
-    neap_error *err = outcome_new(L);
-    char **text = push_text(L);
-
-    *text = neap_json_print(value, pretty, err);
-    value_unbox(L, box);
-    if (*text == NULL)
-        return outcome_return(L, false, err);
-    lua_pushstring(L, *text);
-    free(*text); /* now: it may be large, and the collector does not know */
-    *text = NULL;
-    return 1;
+    return json_write(L, 1, wants_pretty(L, 2));
 }
 
 static int json_decode(lua_State *L)

@@ -2,9 +2,14 @@
 #define NEAP_BINDINGS_JSON_H
 
 #include <lua.h>
+#include <stdbool.h>
 
 /* With the core table on top, set core.json: encode, decode, array, is_array,
  * uint, null. */
 void json_open(lua_State *L);
+
+/* Push the argument `arg` as JSON, and answer 1; nil and an error where JSON
+ * has no word for it. Raises for what is no value, as value_check does. */
+int json_write(lua_State *L, int arg, bool pretty);
 
 #endif

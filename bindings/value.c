@@ -2,9 +2,9 @@
 
 #include <lauxlib.h>
 #include <limits.h>
-#include <string.h>
 
 #include "uint.h"
+#include "walk.h"
 
 #define BOX_TYPE   "neap.value"
 #define ARRAY_TYPE "neap.array"
@@ -133,44 +133,7 @@ void value_push(lua_State *L, const neap_value *value)
 
 /* --- from Lua ------------------------------------------------------------- */
 
-/*
- * A table that is being read, and the place in it. The chain of them is the way
- * to the value at hand: it names that in errors and finds tables in themselves.
- * A value is put into its parent before it is filled, so that the box owns all
- * of it whenever Lua raises.
- */
-typedef struct place {
-    const struct place *up;
-    const void *table;
-    const char *key; /* NULL: an index */
-    lua_Integer index;
-    int depth;
-    int arg; /* of the function that was called */
-} place;
-
-static void push_path(lua_State *L, const place *at)
-{
-    if (at->up == NULL) {
-        lua_pushliteral(L, "value");
-        return;
-    }
-    push_path(L, at->up);
-    if (at->up->key != NULL)
-        lua_pushfstring(L, "%s.%s", lua_tostring(L, -1), at->up->key);
-    else
-        lua_pushfstring(L, "%s[%I]", lua_tostring(L, -1), at->up->index);
-}
-
-/* Raise, naming the value at `at`. */
-static int refuse(lua_State *L, const place *at, const char *what)
-{
-    luaL_checkstack(L, at->depth + 4, NULL);
-    push_path(L, at);
-    lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), what);
-    return luaL_argerror(L, at->arg, lua_tostring(L, -1));
-}
-
-static neap_value *shell_of(lua_State *L, const place *at)
+static neap_value *shell_of(lua_State *L, const walk *at)
 {
     const char *data;
     size_t length;
@@ -197,39 +160,19 @@ static neap_value *shell_of(lua_State *L, const place *at)
         if (uint_test(L, -1, &number))
             return neap_value_new_uint(number);
         break;
-    case LUA_TNIL:
-        if (at->up != NULL)
-            refuse(L, at, "nil in a list (core.json.null is null)");
-        break;
     }
-    lua_pushfstring(L, "a %s is no value", luaL_typename(L, -1));
-    refuse(L, at, lua_tostring(L, -1));
+    walk_refuse_type(L, at);
     return NULL;
 }
 
-static void fill(lua_State *L, neap_value *value, const place *up);
+static void fill(lua_State *L, neap_value *value, const walk *up);
 
-/* Every key of a list is an index of it. */
-static void check_keys(lua_State *L, const place *at)
+static void fill_list(lua_State *L, neap_value *list, walk *at)
 {
     lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
+    walk inner = walk_into(at);
 
-    lua_pushnil(L);
-    while (lua_next(L, -2) != 0) {
-        lua_Integer key = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
-
-        if (key < 1 || key > count)
-            refuse(L, at, "a list that has other keys too");
-        lua_pop(L, 1);
-    }
-}
-
-static void fill_list(lua_State *L, neap_value *list, place *at)
-{
-    lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
-    place inner = { .up = at, .depth = at->depth + 1, .arg = at->arg };
-
-    check_keys(L, at);
+    walk_check_list(L, at);
     for (at->index = 1; at->index <= count; at->index++) {
         lua_rawgeti(L, -1, at->index);
         fill(L, neap_value_append(list, shell_of(L, &inner)), &inner);
@@ -237,39 +180,31 @@ static void fill_list(lua_State *L, neap_value *list, place *at)
     }
 }
 
-static void fill_map(lua_State *L, neap_value *map, place *at)
+static void fill_map(lua_State *L, neap_value *map, walk *at)
 {
-    place inner = { .up = at, .depth = at->depth + 1, .arg = at->arg };
+    walk inner = walk_into(at);
 
     lua_pushnil(L);
     while (lua_next(L, -2) != 0) {
-        size_t length;
-
-        if (lua_type(L, -2) != LUA_TSTRING)
-            refuse(L, at, "a map's keys are strings");
-        at->key = lua_tolstring(L, -2, &length);
-        if (strlen(at->key) != length)
-            refuse(L, &inner, "a key with a NUL byte");
+        walk_take_key(L, at, &inner);
         fill(L, neap_value_put(map, at->key, shell_of(L, &inner)), &inner);
         lua_pop(L, 1);
     }
     neap_value_sort(map);
 }
 
-/* Give `value`, made for the table on top of the stack, its entries. */
-static void fill(lua_State *L, neap_value *value, const place *here)
+/*
+ * Give `value`, made for the table on top of the stack, its entries. It has
+ * been put into its parent before, so that the box owns all of it whenever Lua
+ * raises.
+ */
+static void fill(lua_State *L, neap_value *value, const walk *here)
 {
-    place at = *here;
+    walk at = *here;
 
     if (!lua_istable(L, -1))
         return;
-    luaL_checkstack(L, 6, "too deep");
-    at.table = lua_topointer(L, -1);
-    for (const place *up = here->up; up != NULL; up = up->up)
-        if (up->table == at.table)
-            refuse(L, here, "a table that holds itself");
-    if (at.depth == NEAP_VALUE_DEPTH)
-        refuse(L, here, "nested too deep");
+    walk_enter(L, &at);
     if (neap_value_kind(value) == NEAP_KIND_LIST)
         fill_list(L, value, &at);
     else
@@ -278,7 +213,7 @@ static void fill(lua_State *L, neap_value *value, const place *here)
 
 const neap_value *value_check(lua_State *L, int arg)
 {
-    place root = { .arg = arg };
+    walk root = { .arg = arg };
     neap_value **box;
 
     luaL_checkany(L, arg);
