@@ -52,15 +52,17 @@ static char **check_strings(lua_State *L, int arg)
     return list;
 }
 
-/* Lua: core.descriptor(fd) */
+/* Lua: core.descriptor(fd, "r"|"w") */
 static int core_descriptor(lua_State *L)
 {
+    static const char *const modes[] = { "r", "w", NULL };
     int fd = (int)luaL_checkinteger(L, 1);
+    bool writes = luaL_checkoption(L, 2, "r", modes) == 1;
     neap_loop *loop = context_loop(L);
     neap_descriptor **slot = new_handle(L);
     neap_error *err = outcome_new(L);
 
-    *slot = neap_descriptor_open(loop, fd, err);
+    *slot = neap_descriptor_open(loop, fd, writes, err);
     return made(L, slot, err);
 }
 

@@ -106,6 +106,37 @@ describe("core.descriptor", function()
       assert.equal("text", read_all(descriptor))
    end)
 
+   it("writes to what nobody reads yet, and holds up nobody else", function()
+      local path = temporary() .. "/fifo"
+      assert(fs.fifo(path))
+      local file <close> = assert(io.open(path, "r+"))
+      local input <close> = assert(core.descriptor(fs.fd(file)))
+      local output <close> = assert(core.descriptor(fs.fd(file), "w"))
+      local _, late = output:write(("x"):rep(2 ^ 20), { timeout = 0.01 })
+      assert.equal("deadline_exceeded", late.code)
+
+      local writing = neap.spawn(function() return output:write "last" end)
+      local text = ""
+      while text:sub(-4) ~= "last" do text = text .. input:read() end
+      assert.is_true(writing:join())
+   end)
+
+   it("writes at a file's end, and says what is wrong", function()
+      local path = temporary() .. "/file"
+      local file <close> = assert(io.open(path, "a"))
+      local output <close> = assert(core.descriptor(fs.fd(file), "w"))
+      assert(output:write "one ")
+      assert(output:write "two")
+      local again <close> = assert(io.open(path))
+      assert.equal("one two", again:read "a")
+
+      local full <close> = assert(io.open("/dev/full", "w"))
+      local refused <close> = assert(core.descriptor(fs.fd(full), "w"))
+      local _, err = refused:write "x"
+      assert.equal("ENOSPC", err.errno)
+      assert.has_error(function() core.descriptor(1, "x") end)
+   end)
+
    it("has one reader, and cancels it when it is closed", function()
       local path = temporary() .. "/fifo"
       assert(fs.fifo(path))

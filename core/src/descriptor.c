@@ -1,7 +1,10 @@
 #include "descriptor.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -33,6 +36,7 @@ struct neap_descriptor {
     neap_loop *loop;
     int fd, notes, process;
     bool is_socket;
+    size_t most;  /* in one write, which must not block */
     watch *watch; /* NULL: always ready */
     operation *reader, *writer;
 };
@@ -144,9 +148,10 @@ static void write_on(operation *o)
 {
     neap_descriptor *d = o->descriptor;
     const char *data = o->data + o->at;
-    ssize_t n = d->is_socket ? send(d->fd, data, o->size - o->at,
-                                    MSG_DONTWAIT | MSG_NOSIGNAL)
-                             : fd_write(d->fd, data, o->size - o->at);
+    size_t size = o->size - o->at < d->most ? o->size - o->at : d->most;
+    ssize_t n = d->is_socket
+                    ? send(d->fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL)
+                    : fd_write(d->fd, data, size);
 
     if (n >= 0)
         o->at += (size_t)n;
@@ -196,6 +201,7 @@ neap_descriptor *descriptor_new(neap_loop *loop, int fd, int notes, int process)
     d->notes = notes;
     d->process = process;
     d->is_socket = fd_is_socket(fd);
+    d->most = fcntl(fd, F_GETFL) & O_NONBLOCK ? SIZE_MAX : PIPE_BUF;
     d->watch = watch_open(loop, fd, on_ready, d);
     return d;
 }

@@ -20,12 +20,13 @@ static neap_descriptor *refuse(neap_error *err, int sys, const char *what)
     return NULL;
 }
 
-neap_descriptor *neap_descriptor_open(neap_loop *loop, int fd, neap_error *err)
+neap_descriptor *
+neap_descriptor_open(neap_loop *loop, int fd, bool writes, neap_error *err)
 {
-    int own = fd_own(fd, O_RDONLY);
+    int own = fd_own(fd, writes ? O_WRONLY : O_RDONLY);
 
     if (own < 0)
-        return refuse(err, -own, "cannot read from the descriptor");
+        return refuse(err, -own, "cannot use the descriptor");
     return descriptor_new(loop, own, -1, -1);
 }
 

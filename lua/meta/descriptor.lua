@@ -23,11 +23,12 @@ function Descriptor:write(bytes, options) end
 
 function Descriptor:close() end
 
---- Read from a descriptor of the program's, whose flags stay as they are.
+--- Read from a descriptor of the program's, or write to it; its flags stay as they are.
 ---@param fd integer
+---@param mode? "r"|"w"  default "r"
 ---@return neap.Descriptor? descriptor
 ---@return neap.Error? err
-function core.descriptor(fd) end
+function core.descriptor(fd, mode) end
 
 --- Connect to a Unix socket.
 ---@param path string  of any length

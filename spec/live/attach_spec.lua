@@ -1,6 +1,7 @@
 -- Terminals that come and go: neap attach, and neap run -it that is left.
 
 local commands = require "support.commands"
+local core = require "neap.core"
 local live = require "support.live"
 local logged = require "support.logged"
 local shell = require "support.shell"
@@ -178,6 +179,42 @@ describe("neap attach", function()
       assert.equal("x\nx\n", sh("$0 attach reader | head -2").stdout)
       assert.equal(1, sh("$0 attach --no-stdin reader >/dev/full").code)
       assert.equal("running", assert(client:load "reader").status)
+   end)
+
+   --- A command line that is killed where it hangs, and whose output stalls: it is read by
+   --- nobody until the command has ended. It tells its pid and its status on `fd`.
+   local function stalled(command, fd)
+      return ([[rm -f "$NEAP_TEST_DIR/over"
+         { timeout --foreground -s KILL 15 %s 2>&1 <&0 & echo "pid $!" >&%d
+            wait $!; echo "status $?" >&%d; : >"$NEAP_TEST_DIR/over"; } |
+         while [ ! -e "$NEAP_TEST_DIR/over" ]; do sleep 0.02; done]]):format(command, fd, fd)
+   end
+
+   local NOISY <const> = [[trap "exit 7" TERM; while :; do echo "noise noise noise"; done]]
+
+   it("is left by keys while nobody reads its output", function()
+      run("noisy", NOISY)
+      local one <close> = terminal(stalled([["$neap" attach noisy]], 2))
+      one:await "pid "
+      core.sleep(0.5) -- until the pipe is full
+      one:write(KEYS)
+
+      assert.matches("status 0\r\n$", one:wait().stdout)
+      assert.equal("running", assert(client:load "noisy").status)
+   end)
+
+   it("passes signals on while nobody reads its output", function()
+      local container = run("deaf", NOISY, "")
+      local one <close> = shell.start({ "/bin/sh", "-c",
+         "exec 3>&1; " .. stalled("$0 attach --no-stdin deaf", 3), shell.program },
+         commands.options())
+      one:await "pid "
+      core.sleep(0.5)
+      local pid = assert(one.stdout:match "pid (%d+)")
+      shell.run { "/bin/sh", "-c", "kill -TERM " .. pid }
+
+      assert.matches("status 7\n$", one:wait().stdout)
+      assert.equal("stopped", container:task():status())
    end)
 
    it("says what there is nothing to attach to", function()

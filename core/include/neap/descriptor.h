@@ -12,15 +12,19 @@
 
 /*
  * A file descriptor that is read and written on the loop: the program's own
- * input, a socket to a logger, what tells of changes in a directory, or what a
- * program just started has to say.
+ * input and output, a socket to a logger, what tells of changes in a directory,
+ * or what a program just started has to say.
  *
  * Lifetime: owned by who opened it, until neap_descriptor_close.
  */
 typedef struct neap_descriptor neap_descriptor;
 
-/* `fd`, borrowed: the description that is read is its own where it can be. */
-neap_descriptor *neap_descriptor_open(neap_loop *loop, int fd, neap_error *err);
+/*
+ * `fd`, borrowed, to be read or written: the description that is used is its
+ * own where it can be, and so waits for nobody, while others' still may.
+ */
+neap_descriptor *
+neap_descriptor_open(neap_loop *loop, int fd, bool writes, neap_error *err);
 
 /* The Unix socket at `path`, of any length; `pid` is who listens. */
 neap_descriptor *neap_descriptor_connect(neap_loop *loop,

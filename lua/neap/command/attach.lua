@@ -5,7 +5,6 @@ local core = require "neap.core"
 local failure = require "neap.error"
 local follow = require "neap.program.follow"
 local host = require "neap.host"
-local log = require "neap.log"
 local neap = require "neap"
 local output = require "neap.program.output"
 local watching = require "neap.logs.watching"
@@ -89,7 +88,7 @@ local function attend(task, parsed, keys)
    )
    if not exit then return nil, lost end
    if exit == "detached" or exit == "left" then return 0, nil, true end
-   if exit.truncated then log.warn("output is missing: %s", exit.truncated) end
+   if exit.truncated then output.mention_loss(exit.truncated) end
    return exit.code
 end
 
@@ -104,7 +103,7 @@ function attach.run(parsed)
    local task, absent = find(client, parsed.id)
    if not task then return nil, absent end
    local status, err, was_left = attend(task, parsed, keys)
-   if was_left then output.complain(("left container %s running"):format(parsed.id)) end
+   if was_left then output.mention(("left container %s running"):format(parsed.id)) end
    return status, err
 end
 

@@ -95,7 +95,7 @@ local function attend(task, config, parsed, keys)
       keeper.is_left = true
       return 0, nil, process.id
    end
-   if exit.truncated and not readers.gone then log.warn("output is missing: %s", exit.truncated) end
+   if exit.truncated and not readers.gone then output.mention_loss(exit.truncated) end
    return exit.code
 end
 
@@ -125,7 +125,7 @@ function exec.run(parsed)
    if not task then return nil, stopped end
    if parsed.detach then return detach(task, config) end
    local status, err, left = attend(task, config, parsed, keys)
-   if left then output.complain(("left %s of container %s running"):format(left, parsed.id)) end
+   if left then output.mention(("left %s of container %s running"):format(left, parsed.id)) end
    return status, err
 end
 

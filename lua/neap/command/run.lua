@@ -102,7 +102,7 @@ local function attend(container, parsed, config, keys)
    )
    if not exit then return nil, err end
    if exit == "detached" then return 0, nil, true end
-   if exit.truncated and not readers.gone then log.warn("output is missing: %s", exit.truncated) end
+   if exit.truncated and not readers.gone then output.mention_loss(exit.truncated) end
    return exit.code
 end
 
@@ -147,7 +147,7 @@ function run.run(parsed)
       container, parsed, config, keys
    )
    keeper.is_kept, keeper.was_left = status ~= nil, was_left
-   if was_left then output.complain(("left container %s running"):format(container.id)) end
+   if was_left then output.mention(("left container %s running"):format(container.id)) end
    return status, err
 end
 

@@ -35,24 +35,30 @@ end
 
 local EPIPE <const> = 32
 
-local function check(ok, err, errno)
-   if ok then return end
-   if errno == EPIPE then
-      err = failure.new { code = "failed_precondition", op = "process.attach", errno = "EPIPE",
-         message = "nobody reads the output: " .. err }
-   end
-   error(err, 0)
+local function check(ok, err)
+   if not ok then error(err, 0) end
 end
 
---- Who is at a terminal waits for what has no newline, too.
+local function check_written(ok, err, errno)
+   if not ok and (errno == EPIPE or type(err) == "table" and err.errno == "EPIPE") then
+      err = failure.new { code = "failed_precondition", op = "process.attach", errno = "EPIPE",
+         message = "nobody reads the output: Broken pipe" }
+   end
+   check(ok, err)
+end
+
+--- A reader that stalls holds up this fiber, and nobody else. What a script wrote to the
+--- file before comes first.
 local function of_file(file, is_ours)
+   local output, err = core.descriptor(core.fs.fd(file), "w")
+   check(output, err)
    return {
       write = function(bytes)
-         check(file:write(bytes))
-         check(file:flush())
+         check_written(file:flush())
+         check_written(output:write(bytes))
       end,
       finish = function()
-         check(file:flush())
+         output:close()
          if is_ours then file:close() end
       end,
    }

@@ -4,6 +4,8 @@
 -- once nobody reads. What else went wrong in writing is told at the very end,
 -- when the last of it is flushed.
 
+local log = require "neap.log"
+
 local output = {}
 
 local EPIPE <const> = 32
@@ -33,6 +35,22 @@ end
 ---@param text string
 function output.complain(text)
    io.stderr:write("neap: ", text, "\n")
+end
+
+local PATIENCE <const> = 1 -- seconds
+
+--- As `complain`, where the program is not to be held up by who does not read: then
+--- nothing is said.
+---@param text string
+function output.mention(text)
+   local stderr <close> = require "neap.core".descriptor(2, "w")
+   if stderr then stderr:write(("neap: %s\n"):format(text), { timeout = PATIENCE }) end
+end
+
+--- Warn that some of a process's output was not shown: who stalls may be why.
+---@param why string
+function output.mention_loss(why)
+   if log.enabled "warn" then output.mention("warn: output is missing: " .. why) end
 end
 
 return output
