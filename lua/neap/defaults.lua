@@ -42,6 +42,7 @@ local defaults = {
    pipe = { size = 64 * KIB, quiet = 0.1, in_flight = 2 * MIB }, -- when one breaks
    log_root = "/var/lib/neap/log",
    log_backlog = 64 * KIB, -- what who attaches again has missed, at most
+   leave_within = 5, -- from one INT or TERM to the next, which leaves what is attached to
    logger_timeout = 10, -- for a logger to begin
    event_buffer = 1024, -- handlers' and iterators' queues; the oldest go
 

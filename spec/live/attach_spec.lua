@@ -217,6 +217,25 @@ describe("neap attach", function()
       assert.equal("stopped", container:task():status())
    end)
 
+   it("passes INT and TERM on once, and is left by the second", function()
+      run("stubborn", [[trap "echo int" INT; trap "echo term" TERM; echo ready
+         while :; do sleep 0.05; done]], "")
+      for first, second in pairs { int = "term", term = "int" } do
+         local one <close> = shell.start({ shell.program, "attach", "--no-stdin", "stubborn" },
+            commands.options { timeout = 10 })
+         live.wait_until(function() return watchers "stubborn" == 1 end)
+         one:kill("sig" .. first)
+         one:await(first .. "\n")
+         one:kill("sig" .. second)
+         local result = one:wait()
+
+         assert.same({ 0, "neap: left container stubborn running\n" },
+            { result.code, result.stderr })
+         assert.is_nil(result.stdout:find(second .. "\n", 1, true))
+      end
+      assert.equal("running", assert(client:load "stubborn").status)
+   end)
+
    it("says what there is nothing to attach to", function()
       local ended = logged.create { "true" }
       assert(assert(ended:start()):wait())

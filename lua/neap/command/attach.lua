@@ -2,11 +2,13 @@
 
 local console = require "neap.program.console"
 local core = require "neap.core"
+local defaults = require "neap.defaults"
 local failure = require "neap.error"
 local follow = require "neap.program.follow"
 local host = require "neap.host"
 local neap = require "neap"
 local output = require "neap.program.output"
+local signal = require "neap.signal"
 local watching = require "neap.logs.watching"
 
 ---@type neap.program.Command
@@ -46,20 +48,48 @@ local function input_of(task, hung_up)
    }
 end
 
+--- What leaves the container running: it may be asked for before anybody waits.
+local function departure()
+   local asked, is_asked = core.condition(), false
+   return {
+      ask = function()
+         is_asked = true
+         asked:notify()
+      end,
+      wait = function()
+         while not is_asked do asked:wait() end
+      end,
+   }
+end
+
+--- Is a signal the second that would end a program? What ignores the first would have to
+--- be attached to for ever.
+local function insistence(leave)
+   local last
+   return function(number)
+      if number ~= signal.parse "INT" and number ~= signal.parse "TERM" then return false end
+      local former = last
+      last = core.now()
+      if not former or last - former > defaults.leave_within then return false end
+      leave()
+      return true
+   end
+end
+
 local function is_unread(err)
    return type(err) == "table" and err.errno == "EPIPE"
 end
 
 --- Wait for its end, or until its output cannot be shown any more.
-local function wait(task, terminal)
+local function wait(task, leaving)
    local fibers <close> = setmetatable({
       exit = core.daemon(function() return task:wait() end),
       loss = core.daemon(function() return watching.loss(task) end),
-      hang_up = core.daemon(function() terminal:wait() end),
+      leave = core.daemon(leaving.wait),
    }, { __close = function(all) for _, fiber in pairs(all) do fiber:cancel() end end })
    local first = core.first(fibers)
    local why = first == "loss" and watching.loss(task)
-   if first == "hang_up" or is_unread(why) then return "left" end
+   if first == "leave" or is_unread(why) then return "left" end
    if why then return nil, why end
    return fibers.exit:join()
 end
@@ -68,8 +98,8 @@ local function attend(task, parsed, keys)
    local info = core.process_info(task)
    local takes = not parsed.no_stdin and info.stdin ~= "" and info.stdin ~= "/dev/null"
    local is_screen = info.terminal and takes and host.is_terminal(0)
-   local terminal = core.condition()
-   local relay <close> = follow.signals()
+   local leaving = departure()
+   local relay <close> = follow.signals(insistence(leaving.ask))
    local screen <close> = is_screen and follow.terminal() or nil
 
    local ok, err = task:attach {
@@ -82,8 +112,8 @@ local function attend(task, parsed, keys)
 
    local has_keys = info.terminal or parsed.detach_keys ~= nil
    local exit, lost = console.attend(
-      function() return wait(task, terminal) end,
-      takes and input_of(task, screen and function() terminal:notify() end) or nil,
+      function() return wait(task, leaving) end,
+      takes and input_of(task, screen and leaving.ask) or nil,
       has_keys and keys or ""
    )
    if not exit then return nil, lost end

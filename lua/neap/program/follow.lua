@@ -26,8 +26,9 @@ end
 ---@field send_to fun(task: neap.Task)  what came meanwhile, and what comes
 
 --- Keep what the program is sent, then send it on, until the result is closed.
+---@param takes? fun(number: integer): boolean  is this one meant for the program?
 ---@return neap.program.Relay
-function follow.signals()
+function follow.signals(takes)
    local former, kept, task = {}, {}, nil
 
    local function pass(number)
@@ -41,7 +42,9 @@ function follow.signals()
 
    for _, name in ipairs(FORWARDED) do
       local number = signal.parse(name)
-      former[number] = signals.set(number, function() pass(number) end)
+      former[number] = signals.set(number, function()
+         if not (takes and takes(number)) then pass(number) end
+      end)
    end
    local relay = closing(function()
       for _, name in ipairs(FORWARDED) do
