@@ -64,7 +64,10 @@ local function connect(process, io, names, own, is_logged, failed)
       config.stderr = names.stderr and { kind = "other", path = names.stderr }
    end
    local ok, err = core.process_attach(process, config)
-   if not ok then return nil, err end
+   if not ok then
+      if config.reader and fs.is_read(config.reader) then err.errno = "EBUSY" end
+      return nil, err
+   end
    for name in pairs(stdio.fields) do
       core.state(process)[name] = plumbing.kept(process, name, mine[name])
    end

@@ -236,6 +236,19 @@ describe("neap attach", function()
       assert.equal("running", assert(client:load "stubborn").status)
    end)
 
+   it("says what to do about a container whose streams have another reader", function()
+      local one <close> = shell.start({ shell.program, "run", "--name", "held", "--rootfs",
+         live.rootfs(), "sh", "-c", "echo ready; exec sleep 1000" }, commands.options())
+      one:await "ready"
+      local result = neap("attach", "held")
+      assert(client:load "held"):task():kill "KILL"
+      one:wait()
+
+      assert.same({ 1, "" }, { result.code, result.stdout })
+      assert.matches("reads its streams already %(it was started without a log: use run %-d, "
+         .. "run %-it or run %-%-log%-driver%)\n$", result.stderr)
+   end)
+
    it("says what there is nothing to attach to", function()
       local ended = logged.create { "true" }
       assert(assert(ended:start()):wait())

@@ -94,6 +94,15 @@ local function wait(task, leaving)
    return fibers.exit:join()
 end
 
+--- What has no logger has one reader.
+local function advise(err)
+   if err.errno == "EBUSY" then
+      err.message = err.message ..
+         " (it was started without a log: use run -d, run -it or run --log-driver)"
+   end
+   return err
+end
+
 local function attend(task, parsed, keys)
    local info = core.process_info(task)
    local takes = not parsed.no_stdin and info.stdin ~= "" and info.stdin ~= "/dev/null"
@@ -106,7 +115,7 @@ local function attend(task, parsed, keys)
       stdin = takes and "pipe" or nil, stdout = "inherit",
       stderr = not info.terminal and "inherit" or nil,
    }
-   if not ok then return nil, err end
+   if not ok then return nil, advise(err) end
    relay.send_to(task)
    if screen then screen.show(task) end
 
