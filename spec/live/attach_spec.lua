@@ -267,6 +267,22 @@ describe("neap attach", function()
    end)
 end)
 
+describe("neap run --log-driver", function()
+   it("ends quietly, and what it ran, when nobody reads its output", function()
+      for _, keep in ipairs { "", "--keep" } do
+         local result = sh(([[exec 3>&1
+            { $0 run %s --name unheard --log-driver json-file --rootfs $1 \
+               sh -c 'while :; do echo x; sleep 0.05; done'; echo "status $?" >&3; } |
+            head -1]]):format(keep))
+
+         assert.same({ "x\nstatus 141\n", "" }, { result.stdout, result.stderr })
+         assert.equal("", neap("ps", "-q").stdout)
+      end
+      local client <close> = live.client()
+      assert(assert(client:load "unheard"):delete { force = true })
+   end)
+end)
+
 describe("neap run -it", function()
    it("ends what it ran when nobody reads its output", function()
       local one <close> = terminal [["$neap" run -it --name unread --rootfs $1 \

@@ -76,10 +76,6 @@ local function insistence(leave)
    end
 end
 
-local function is_unread(err)
-   return type(err) == "table" and err.errno == "EPIPE"
-end
-
 --- Wait for its end, or until its output cannot be shown any more.
 local function wait(task, leaving)
    local fibers <close> = setmetatable({
@@ -89,7 +85,7 @@ local function wait(task, leaving)
    }, { __close = function(all) for _, fiber in pairs(all) do fiber:cancel() end end })
    local first = core.first(fibers)
    local why = first == "loss" and watching.loss(task)
-   if first == "leave" or is_unread(why) then return "left" end
+   if first == "leave" or watching.is_unread(why) then return "left" end
    if why then return nil, why end
    return fibers.exit:join()
 end

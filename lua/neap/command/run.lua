@@ -9,6 +9,10 @@ local log = require "neap.log"
 local logopts = require "neap.program.logopts"
 local neap = require "neap"
 local output = require "neap.program.output"
+local signal = require "neap.signal"
+local watching = require "neap.logs.watching"
+
+local UNREAD_STATUS <const> = 128 + signal.parse "PIPE"
 
 local own_options = {
    { "-d", "--detach", help = "Print the id and leave it running; implies --keep." },
@@ -100,6 +104,7 @@ local function attend(container, parsed, config, keys)
    local exit, err = console.attend(
       function() return task:wait() end, task.stdin and input_of(task), keys
    )
+   if watching.is_unread(err) then return UNREAD_STATUS end
    if not exit then return nil, err end
    if exit == "detached" then return 0, nil, true end
    if exit.truncated and not readers.gone then output.mention_loss(exit.truncated) end

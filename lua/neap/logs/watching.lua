@@ -35,12 +35,19 @@ end
 
 local EPIPE <const> = 32
 
+--- Is that what a consumer raises whose reader has gone?
+---@param err any
+---@return boolean
+function watching.is_unread(err)
+   return type(err) == "table" and err.errno == "EPIPE"
+end
+
 local function check(ok, err)
    if not ok then error(err, 0) end
 end
 
 local function check_written(ok, err, errno)
-   if not ok and (errno == EPIPE or type(err) == "table" and err.errno == "EPIPE") then
+   if not ok and (errno == EPIPE or watching.is_unread(err)) then
       err = failure.new { code = "failed_precondition", op = "process.attach", errno = "EPIPE",
          message = "nobody reads the output: Broken pipe" }
    end

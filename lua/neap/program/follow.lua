@@ -71,10 +71,6 @@ local function await_loss(process, fd)
    return false
 end
 
-local function is_broken(err)
-   return type(err) == "table" and err.errno == "EPIPE"
-end
-
 ---@class neap.program.Readers
 ---@field gone boolean
 
@@ -98,7 +94,7 @@ function follow.readers(process)
    for fd = 1, 2 do
       add(function() return await_loss(process, fd) end)
    end
-   add(function() return is_broken(watching.loss(process)) end)
+   add(function() return watching.is_unread(watching.loss(process)) end)
    return readers
 end
 
