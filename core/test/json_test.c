@@ -206,8 +206,12 @@ static void cannot_print(neap_value *value, const char *word)
 
 static void test_bad_values(void)
 {
-    neap_value *map = neap_value_new_map();
+    neap_value *map = neap_value_new_map(), *deep = neap_value_new_list();
+    neap_value *inner = deep;
 
+    for (int depth = 1; depth < 2 * NEAP_VALUE_DEPTH; depth++)
+        inner = neap_value_append(inner, neap_value_new_list());
+    cannot_print(deep, "nested so deep");
     neap_value_put(map, "\xFF", neap_value_new_null());
     cannot_print(map, "a name that is not UTF-8");
     cannot_print(neap_value_new_double(NAN), "not finite");
