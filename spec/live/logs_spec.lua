@@ -51,6 +51,21 @@ describe("logs", function()
       assert.same({ ["Tasks/Create"] = 1, ["Tasks/Start"] = 1 }, calls)
    end)
 
+   it("change nothing about a start whose task is there already", function()
+      local refused = {}
+      for i, driver in ipairs { "json-file", "none" } do
+         local container = create({ "sleep", "1000" }, { log = driver })
+         assert(container:start())
+         local task, err = container:start()
+
+         assert.is_nil(task)
+         refused[i] = { err.code, err.op, (err.message:gsub("neap%-%x+", "ID")) }
+         assert.equal("running", container.status)
+      end
+      assert.same(refused[2], refused[1])
+      assert.equal("already_exists", refused[1][1])
+   end)
+
    it("are followed across rotations to the end, compressed or not", function()
       for _, compress in ipairs { false, true } do
          local container = counting(3000, 0.02, {

@@ -67,6 +67,13 @@ local function undo(names)
    for _, path in pairs(names) do fs.unlink(path) end
 end
 
+--- A task that is there has the streams read: say what containerd would have said.
+local function explain(container, err)
+   if err.errno ~= "EBUSY" or not core.task_load(container) then return err end
+   return failure.new { code = "already_exists", op = "container.start", id = container.id,
+      message = ("task %s: already exists"):format(container.id) }
+end
+
 --- Begin it, if it is such a start. The result is to be closed when the process has
 --- been started, or will not be.
 ---@param container neap.Container
@@ -92,7 +99,7 @@ function logging.begin(container, config, io)
    if begun then return watch(held, container, io) end
    local _held <close> = held
    undo(names)
-   return nil, err
+   return nil, explain(container, err)
 end
 
 --- Serve consumers beside the log, now that there is a process.
