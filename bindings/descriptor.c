@@ -190,6 +190,13 @@ static int descriptor_write(lua_State *L)
     return call_await(L, c);
 }
 
+/* Lua: descriptor:kill(): the process that was started or is watched */
+static int descriptor_kill(lua_State *L)
+{
+    lua_pushboolean(L, neap_descriptor_kill(check_open(L)));
+    return 1;
+}
+
 static int descriptor_close(lua_State *L)
 {
     neap_descriptor **slot = luaL_checkudata(L, 1, DESCRIPTOR_TYPE);
@@ -203,6 +210,7 @@ static int descriptor_close(lua_State *L)
 static const luaL_Reg methods[] = {
     { "read", descriptor_read },
     { "write", descriptor_write },
+    { "kill", descriptor_kill },
     { "close", descriptor_close },
     { NULL, NULL },
 };

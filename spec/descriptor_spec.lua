@@ -86,6 +86,19 @@ describe("core.watch", function()
       said:close()
    end)
 
+   it("kills the process, and so does what was started", function()
+      for i = 1, 2 do
+         local said <close>, pid = core.spawn_program { "/bin/sleep", "1000" }
+         local watch <close> = assert(core.watch({}, pid))
+
+         assert.is_true((i == 1 and said or watch):kill())
+         assert.is_nil(watch:read())
+         assert.is_nil(said:read())
+      end
+      local none <close> = assert(core.watch {})
+      assert.is_false(none:kill())
+   end)
+
    it("refuses a process that has ended, and what is no directory", function()
       local _, ended = core.watch({}, 2 ^ 22 | 0)
       local _, missing = core.watch { "/nonexistent" }

@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -204,6 +206,12 @@ neap_descriptor *descriptor_new(neap_loop *loop, int fd, int notes, int process)
     d->most = fcntl(fd, F_GETFL) & O_NONBLOCK ? SIZE_MAX : PIPE_BUF;
     d->watch = watch_open(loop, fd, on_ready, d);
     return d;
+}
+
+bool neap_descriptor_kill(neap_descriptor *d)
+{
+    return d->process >= 0 &&
+           pidfd_send_signal(d->process, SIGKILL, NULL, 0) == 0;
 }
 
 void neap_descriptor_close(neap_descriptor *d)

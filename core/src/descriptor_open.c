@@ -143,7 +143,7 @@ neap_descriptor *neap_descriptor_spawn(neap_loop *loop,
     static char *const nothing[] = { NULL };
     engine_program program = { .argv = argv, .env = nothing, .detached = true };
     engine_child child;
-    int ends[2], bad;
+    int ends[2], process, bad;
 
     if (pipe2(ends, O_CLOEXEC) != 0)
         return refuse(err, errno, "cannot make a pipe");
@@ -158,7 +158,9 @@ neap_descriptor *neap_descriptor_spawn(neap_loop *loop,
         return NULL;
     }
     *pid = child.pid;
+    process = child.pidfd;
+    child.pidfd = -1;
     engine_child_close(&child);
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    return descriptor_new(loop, ends[0], -1, -1);
+    return descriptor_new(loop, ends[0], -1, process);
 }

@@ -21,6 +21,10 @@ function Descriptor:read(options) end
 ---@return neap.Error? err
 function Descriptor:write(bytes, options) end
 
+--- Kill the process that was started or is watched.
+---@return boolean killed  false: there is none now
+function Descriptor:kill() end
+
 function Descriptor:close() end
 
 --- Read from a descriptor of the program's, or write to it; its flags stay as they are.

@@ -65,6 +65,9 @@ neap_request *neap_descriptor_write(neap_descriptor *descriptor,
                                     neap_stream_write_cb cb,
                                     void *arg);
 
+/* Kill the process that was started or is watched. False: there is none now. */
+bool neap_descriptor_kill(neap_descriptor *descriptor);
+
 /* Requests in flight answer CANCELLED. NULL is ignored. */
 void neap_descriptor_close(neap_descriptor *descriptor);
 
