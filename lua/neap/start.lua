@@ -98,6 +98,7 @@ local function task_of(container, io, spec, checkpoint)
       return task
    end
    undo.task(container, config, had_none, err)
+   if not err.left then logging.undo(logged) end
    err.op = "container.start"
    return nil, refusal.explain(err)
 end

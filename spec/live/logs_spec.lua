@@ -66,6 +66,59 @@ describe("logs", function()
       assert.equal("already_exists", refused[1][1])
    end)
 
+   it("are begun anew right after a start that was refused", function()
+      for _ = 1, is_soak and 100 or 10 do
+         local container = create { "echo", "x" }
+         local task = assert(container:start())
+         assert(task:wait())
+         local reader, own = logged.reader(container), container.labels["neap.bundle"]
+         local before = fs.list(own)
+         local _, err = container:start()
+
+         assert.equal("already_exists", err.code)
+         assert.is_false(fs.is_read(reader))
+         assert.equal(#before, #fs.list(own))
+         assert(task:delete())
+         assert(assert(container:start()):wait())
+         assert.equal("x", assert(container:logs()):read().line)
+      end
+   end)
+
+   it("hold nobody up whose command is not there", function()
+      local container = create { "nobody-has-this" }
+      local began = core.now()
+      for _ = 1, 5 do assert.equal(127, select(2, container:start()).status) end
+
+      assert.is_true(core.now() - began < 4)
+      assert.is_false(fs.is_read(logged.reader(container)))
+   end)
+
+   it("do not wait for ever for the logger of a start that was refused", function()
+      local container = create { "echo", "x" }
+      local task = assert(container:start())
+      assert(task:wait())
+      local reader = logged.reader(container)
+      local stopper = neap.spawn(function()
+         live.wait_until(function() return fs.is_read(reader) end)
+         assert(os.execute("kill -STOP " .. live.wait_until(function()
+            return require "neap.logs.logger".pid(container.labels["neap.bundle"])
+         end)))
+      end)
+      local original = core.task_start
+      core.task_start = function(...)
+         assert(stopper:join())
+         return original(...)
+      end
+      finally(function() core.task_start = original end)
+
+      assert.equal("already_exists", select(2, container:start()).code)
+      core.task_start = original
+      assert.is_false(fs.is_read(reader))
+      assert.is_nil(assert(task:wait()).truncated)
+      assert(task:delete())
+      assert(assert(container:start()):wait())
+   end)
+
    it("are followed across rotations to the end, compressed or not", function()
       for _, compress in ipairs { false, true } do
          local container = counting(3000, 0.02, {

@@ -60,7 +60,7 @@ end
 ---@param container neap.Container
 ---@param made neap.LogSettings
 ---@param streams neap.logs.Streams
----@return true? ok
+---@return integer? pid
 ---@return neap.Error? err  errno "EBUSY": there is another; `unavailable`: it was killed
 function logger.start(container, made, streams)
    local path, missing = executable()
@@ -76,11 +76,22 @@ function logger.start(container, made, streams)
    local more = settings.arguments(made, place.file(container, made))
    table.move(more, 1, #more, #argv + 1, argv)
 
-   local said <close>, unstarted = core.spawn_program(argv)
-   if not said then return nil, unstarted end
+   local said <close>, pid = core.spawn_program(argv)
+   if not said then return nil, pid end
    local begun, why, errno = hear(said)
-   if begun then return true end
+   if begun then return pid end
    return refuse(container, why, errno)
+end
+
+--- Await the end of one that nobody writes to any more, but not for ever.
+---@param pid integer
+---@param reader string  its lock
+function logger.finish(pid, reader)
+   local watch <close> = core.watch({}, pid)
+   if not watch or watch:read { timeout = defaults.drain } or not fs.is_read(reader) then return end
+   watch:kill()
+   watch:read { timeout = defaults.drain }
+   if not fs.is_read(reader) then fs.unlink(reader) end
 end
 
 --- Where a container's logger keeps its lock; nil: it has none, by its state.

@@ -26,12 +26,30 @@ local function make(names, config)
    return true
 end
 
-local held_mt = {
-   __close = function(held)
-      for _, file in ipairs(held) do file:close() end
-      if held.watched then held.watched.close() end
-   end,
-}
+local function let_go(held)
+   for i, file in ipairs(held) do
+      file:close()
+      held[i] = nil
+   end
+   if held.watched then held.watched.close() end
+   held.watched = nil
+end
+
+local held_mt = { __close = let_go }
+
+local function remove(names)
+   for _, path in pairs(names) do fs.unlink(path) end
+end
+
+--- Take back what begin has done, for nothing was started. The next start is not to
+--- meet this one's logger.
+---@param held table
+function logging.undo(held)
+   let_go(held)
+   if not held.pid then return end
+   remove(held.names)
+   logger.finish(held.pid, held.reader)
+end
 
 --- Consumers beside the log are there before the first byte.
 local function watch(held, container, io)
@@ -39,7 +57,7 @@ local function watch(held, container, io)
    if not next(ends) then return held end
    local watched, err = watching.connect(container, "hold")
    if not watched then
-      local _held <close> = held
+      logging.undo(held)
       return nil, err
    end
    held.watched, held.ends = watched, ends
@@ -63,10 +81,6 @@ local function forget(own)
    for _, name in ipairs { "log", "log.out", "log.err" } do fs.unlink(own .. "/" .. name) end
 end
 
-local function undo(names)
-   for _, path in pairs(names) do fs.unlink(path) end
-end
-
 --- A task that is there has the streams read: say what containerd would have said.
 local function explain(container, err)
    if err.errno ~= "EBUSY" or not core.task_load(container) then return err end
@@ -87,18 +101,21 @@ function logging.begin(container, config, io)
    local names = names_of(config, "other")
    local ok, why, errno = make(names, config)
    if not ok then
-      undo(names)
+      remove(names)
       return nil, failure.new { code = "failed_precondition", op = "container.start",
          id = container.id, errno = errno, message = "cannot make the FIFO " .. why }
    end
    local stderr = names.stderr ~= names.stdout and names.stderr or nil
    local held = hold { stdout = names.stdout, stderr = stderr }
-   local begun, err = logger.start(container, logger.settings(container), {
+   local pid, err = logger.start(container, logger.settings(container), {
       bundle = config.bundle, stdout = names.stdout, stderr = stderr,
    })
-   if begun then return watch(held, container, io) end
-   local _held <close> = held
-   undo(names)
+   if pid then
+      held.names, held.pid, held.reader = names, pid, config.bundle .. "/reader"
+      return watch(held, container, io)
+   end
+   let_go(held)
+   remove(names)
    return nil, explain(container, err)
 end
 
