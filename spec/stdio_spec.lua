@@ -185,10 +185,12 @@ describe("neap.stdio", function()
          assert.same({ { kind = "attach" }, LOG, NULL }, { made.stdin, made.stdout, made.stderr })
       end)
 
-      it("refuses half of it, and a pipe beside it", function()
+      it("refuses half of it, a pipe beside it, and one to attach to without it", function()
          for why, io in pairs {
             ["stdout, stderr: where one"] = { stdout = "log", stderr = fn },
             ["stdout, stderr: where"] = { stdout = fn, stderr = "log" },
+            ['stdin: "attach" needs stdout to be "log"'] = { stdin = "attach", stdout = "null" },
+            ['stdin: "attach" needs stdout'] = { stdin = "attach", stdout = fn, stderr = "null" },
             ['stdout: no "pipe" beside "log"'] = { stdout = { "log", "pipe" } },
          } do
             local made, err = ends(io, { log = true })

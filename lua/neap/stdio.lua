@@ -58,6 +58,9 @@ end
 
 local function check_log(made)
    local out, err = made.stdout.kind, made.stderr.kind
+   if made.stdin.kind == "attach" and out ~= "log" then
+      return nil, 'stdin: "attach" needs stdout to be "log": who attaches has both from the logger'
+   end
    if out ~= "log" and err ~= "log" then return made end
    if out == "log" and (err == "log" or err == "null" or err == "merged") then return made end
    return nil, 'stdout, stderr: where one is "log", the other has no reader of its own'

@@ -66,6 +66,16 @@ describe("logs", function()
       assert.equal("already_exists", refused[1][1])
    end)
 
+   it("are what an input needs that waits for whoever attaches", function()
+      local container = create { "cat" }
+      local _, err
+      local calls = live.count(function()
+         _, err = container:start { stdin = "attach", stdout = "null" }
+      end)
+
+      assert.same({ "invalid_argument", {} }, { err.code, calls })
+   end)
+
    it("are begun anew right after a start that was refused", function()
       for _ = 1, is_soak and 100 or 10 do
          local container = create { "echo", "x" }
