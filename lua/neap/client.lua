@@ -78,10 +78,8 @@ end
 function Client:containers(wanted)
    local found, err = list(self, wanted, false, "client.containers")
    if not found then return nil, err end
-   for i, pair in ipairs(found) do
-      found[i] = pair[1]
-      successor.begin(found[i])
-   end
+   successor.begin_all(found)
+   for i, pair in ipairs(found) do found[i] = pair[1] end
    return found
 end
 

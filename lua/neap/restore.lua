@@ -60,10 +60,9 @@ return function(client, given)
    end
    local found, err = list(client, options.filter, true, "client.restore")
    if not found then return nil, err end
+   successor.begin_all(found)
    for i, pair in ipairs(found) do
       local container, task = pair[1], pair[2]
-      local is_over = task and core.process_info(task).status == "stopped"
-      successor.begin(container, is_over)
       if task then
          local ok, unattached = adopt(client, container, task, options.io)
          if not ok then return nil, unattached end

@@ -1,7 +1,9 @@
 -- Loggers that are killed, and those that go on for them.
 
-local fs = require "neap.core".fs
 local commands = require "support.commands"
+local core = require "neap.core"
+local defaults = require "neap.defaults"
+local fs = core.fs
 local live = require "support.live"
 local logged = require "support.logged"
 local neap = require "neap"
@@ -9,20 +11,30 @@ local uv = require "luv"
 
 local create, counting, check = logged.create, logged.counting, logged.check
 
---- A neap-log of which the first `count` die before they answer, until the end of the
---- test.
-local function dying(count)
-   local directory, real = live.path "libexec", uv.cwd() .. "/build/neap-log"
+--- A neap-log that is this script, in a directory where it may count, until the end of
+--- the test. It is given `timeout` to begin.
+local function scripted(script, timeout)
+   local directory, usual = live.path "libexec", defaults.logger_timeout
+   defaults.logger_timeout = timeout or usual
    assert(uv.fs_mkdir(directory, 448))
    local file <close> = assert(io.open(directory .. "/neap-log", "w"))
-   assert(file:write(([[#!/bin/sh
-      cd %s
-      n=$(ls | wc -l)
-      [ $n -gt %d ] || { : >$n; kill -KILL $$; }
-      exec %s "$@"]]):format(directory, count, real)))
+   assert(file:write(("#!/bin/sh\ncd %s\n%s"):format(directory, script)))
    assert(uv.fs_chmod(directory .. "/neap-log", 448))
    uv.os_setenv("NEAP_LIBEXEC", directory)
-   finally(function() uv.os_unsetenv "NEAP_LIBEXEC" end)
+   finally(function()
+      uv.os_unsetenv "NEAP_LIBEXEC"
+      defaults.logger_timeout = usual
+      assert(os.execute("rm -r " .. directory))
+   end)
+   return directory
+end
+
+--- One of which the first `count` die before they answer.
+local function dying(count)
+   scripted(([[
+      n=$(ls | wc -l)
+      [ $n -gt %d ] || { : >$n; kill -KILL $$; }
+      exec %s/build/neap-log "$@"]]):format(count, uv.cwd()))
 end
 
 --- Kill a container's logger, and what would start another.
@@ -127,6 +139,30 @@ describe("a logger that is killed", function()
          assert.is_true(fs.is_read(logged.reader(container)), line[1])
          kill_all(container)
       end
+   end)
+
+   it("holds nobody up for long whose successor hangs, and leaves none", function()
+      local containers = { sleeping(), sleeping(), sleeping() }
+      local directory = scripted(": >$$; exec sleep 1000", 0.5)
+      local client <close> = live.client()
+
+      for name, look in pairs {
+         containers = function() return client:containers() end,
+         restore = function() return client:restore() end,
+         load = function() return client:load(containers[1].id) end,
+      } do
+         local began = core.now()
+         assert(look())
+         assert.is_true(core.now() - began < 1.5, name)
+      end
+      local pids = 0
+      for _, pid in ipairs(fs.list(directory)) do
+         if tonumber(pid) then
+            pids = pids + 1
+            live.wait_until(function() return not io.open("/proc/" .. pid .. "/exe") end)
+         end
+      end
+      assert.equal(7, pids)
    end)
 
    it("has one that sees the end, though the writers had left before it began", function()

@@ -45,7 +45,9 @@ local function settle(container, seconds)
       local left = deadline - core.now()
       if left <= 0 then return false end
       local lives = fs.is_read(reader)
-      if not lives and not successor.begin(container, true) then return not fs.lstat(reader) end
+      if not lives and not successor.begin(container, true, math.max(left, defaults.drain)) then
+         return not fs.lstat(reader)
+      end
       if lives and not await_logger(own, left) then return false end
    end
    return true

@@ -29,20 +29,21 @@ local CODES <const> = {
    EMFILE = "resource_exhausted", ENFILE = "resource_exhausted",
 }
 
-local function refuse(container, message, errno)
-   local code = errno and (CODES[errno] or "failed_precondition") or "unavailable"
+local function refuse(container, message, errno, code)
+   local by_errno = errno and (CODES[errno] or "failed_precondition")
    return nil, failure.new {
-      code = code, op = "container.start", id = container.id,
+      code = code or by_errno or "unavailable", op = "container.start", id = container.id,
       errno = errno, message = "the log: " .. message,
    }
 end
 
---- What it says first: "ok", or why not.
-local function hear(said)
-   local deadline, text = core.now() + defaults.logger_timeout, ""
+--- What it says first: "ok", or why not; with a code where that is not for it to say.
+local function hear(said, seconds)
+   local deadline, text = core.now() + seconds, ""
    while not text:find("\n", 1, true) do
       local bytes, err = said:read { timeout = math.max(0.001, deadline - core.now()) }
-      if not bytes then return nil, err and err.message or text ~= "" and text or "it died" end
+      if err then return nil, "it does not begin: " .. err.message, nil, err.code end
+      if not bytes then return nil, text ~= "" and text or "it died" end
       text = text .. bytes
    end
    if text:match "^[^\n]*" == "ok" then return true end
@@ -56,13 +57,15 @@ end
 ---@field stderr? string
 ---@field is_over? boolean  nobody will write any more
 
---- Start one, which must be the first on these streams.
+--- Start one, which must be the first on these streams. One that hangs is killed.
 ---@param container neap.Container
 ---@param made neap.LogSettings
 ---@param streams neap.logs.Streams
+---@param seconds? number  to wait for it
 ---@return integer? pid
----@return neap.Error? err  errno "EBUSY": there is another; `unavailable`: it was killed
-function logger.start(container, made, streams)
+---@return neap.Error? err  errno "EBUSY": there is another; `unavailable`: it was killed;
+---   `deadline_exceeded`: it hung
+function logger.start(container, made, streams, seconds)
    local path, missing = executable()
    if not path then return refuse(container, missing, "ENOENT") end
    local ok, unmade = place.make(container, made)
@@ -78,9 +81,10 @@ function logger.start(container, made, streams)
 
    local said <close>, pid = core.spawn_program(argv)
    if not said then return nil, pid end
-   local begun, why, errno = hear(said)
+   local begun, why, errno, code = hear(said, seconds or defaults.logger_timeout)
    if begun then return pid end
-   return refuse(container, why, errno)
+   if code then said:kill() end
+   return refuse(container, why, errno, code)
 end
 
 --- Await the end of one that nobody writes to any more, but not for ever.
