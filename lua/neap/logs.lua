@@ -91,9 +91,12 @@ Logs.__name = "neap.logs"
 
 --- The next entry; waits for it where the log is followed.
 ---@return neap.LogEntry? entry  nil at the end
+---@return neap.Error? err  what comes then cannot be read
 function Logs:read()
    if self.closed then error("read: the log is closed", 2) end
-   return self.reader.next()
+   local entry, err = self.reader.next()
+   if err then err.id = self.id end
+   return entry, err
 end
 
 function Logs:close()
@@ -113,7 +116,8 @@ Logs.__gc = Logs.close
 ---@param container neap.Container
 ---@param options? neap.LogOptions
 ---@return neap.Logs? logs
----@return neap.Error? err  `failed_precondition`: it has none
+---@return neap.Error? err  `failed_precondition`: it has none; `resource_exhausted`,
+---   `permission_denied`: it cannot be opened
 return function(container, options)
    local given, unknown = fields.options("logs", 1, options, OPTIONS)
    if not given then return refuse(container, "invalid_argument", unknown) end
@@ -131,5 +135,11 @@ return function(container, options)
    asked.path, asked.wait = file, wait
    asked.is_over = function() return is_over(container) end
    if given.follow then wait() end -- before the first look: nothing is missed
-   return setmetatable({ reader = reader.open(asked), unwatch = unwatch }, Logs)
+   local opened, err = reader.open(asked)
+   if not opened then
+      unwatch()
+      err.id = container.id
+      return nil, err
+   end
+   return setmetatable({ reader = opened, unwatch = unwatch, id = container.id }, Logs)
 end

@@ -77,11 +77,12 @@ function logs.run(parsed)
 
    local print_entry = logs.printer(parsed, write)
    if parsed.follow then io.stdout:setvbuf "line" end
-   for entry in found do
+   while true do
+      local entry, torn = found:read()
+      if not entry then return not torn and 0 or nil, torn end
       print_entry(entry)
       if parsed.follow and entry.log:sub(-1) ~= "\n" then io.stdout:flush() end
    end
-   return 0
 end
 
 return logs

@@ -1,21 +1,29 @@
 --- A log's files: FILE, and what was rotated away, FILE.1 to FILE.n, some of them
 --- compressed.
 --
--- They are renamed by the logger while they are read. So what is opened is looked
--- at again: when every name still means what it did, the order is right. A gap is
--- one that is being renamed, or was deleted and stays a gap.
+-- They are renamed by the logger while they are read. So what is listed is looked at
+-- again: when every name still means what it did, the order is right. A gap is one
+-- that is being renamed, or was deleted and stays a gap.
+--
+-- There may be more of them than a process may open. So only the oldest are held open:
+-- they are read first, and deleted first. Those after them are opened when it is their
+-- turn, and looked for again where they have other names by then.
 
 local core = require "neap.core"
+local failure = require "neap.error"
 local fs = core.fs
 local path = require "neap.path"
 
 local chain = {}
 
+--- How many are held open at once.
+chain.HELD = 16
+
 ---@class neap.logs.Link
 ---@field path string
 ---@field number integer  0: the one that is written
 ---@field gz boolean
----@field file file*
+---@field file? file*     nil: it is not held open
 ---@field ino integer
 ---@field changed number
 ---@field size integer
@@ -33,29 +41,96 @@ function chain.number(base, name)
    return math.tointeger(tonumber(digits)), gz ~= ""
 end
 
-local function open(whole, number, gz)
-   local seen = fs.lstat(whole)
+local ERRORS <const> = {
+   [2] = "ENOENT", [13] = "EACCES", [23] = "ENFILE", [24] = "EMFILE",
+}
+
+local CODES <const> = {
+   EACCES = "permission_denied", EPERM = "permission_denied",
+   EMFILE = "resource_exhausted", ENFILE = "resource_exhausted",
+}
+
+local function refuse(errno, message)
+   return nil, failure.new { code = CODES[errno] or "unavailable", op = "container.logs",
+      errno = errno, message = "the log: " .. message }
+end
+
+local function look(whole, number, gz)
+   local seen, errno = fs.lstat(whole)
+   if not seen and errno ~= "ENOENT" then
+      return refuse(errno, whole .. " " .. path.reason(errno))
+   end
    if not seen or seen.type ~= "file" then return nil end
-   local file = io.open(whole, "rb")
-   local found = file and fs.fstat(file)
-   if not found then return nil end
+   return { path = whole, number = number, gz = gz, ino = seen.ino, changed = seen.changed,
+      size = seen.size }
+end
+
+--- Hold a file open.
+---@param link neap.logs.Link
+---@return true? ok
+---@return neap.Error? err  nil: its name means another one by now, or none
+function chain.hold(link)
+   if link.file then return true end
+   local file, why, errno = io.open(link.path, "rb")
+   if not file then
+      if ERRORS[errno] == "ENOENT" then return nil end
+      return refuse(ERRORS[errno], why)
+   end
+   local found = fs.fstat(file)
+   local is_it = found and found.ino == link.ino
+      and (link.number == 0 or found.changed == link.changed)
+   if not is_it then
+      file:close()
+      return nil
+   end
    file:setvbuf "no"
-   return { path = whole, number = number, gz = gz, file = file, ino = found.ino,
-      changed = found.changed, size = found.size }
+   link.file, link.changed, link.size = file, found.changed, found.size
+   return true
 end
 
-local function close_all(links)
-   for _, link in ipairs(links) do link.file:close() end
+---@param link neap.logs.Link
+function chain.release(link)
+   if link.file then link.file:close() end
+   link.file = nil
 end
 
-chain.close = close_all
+---@param links neap.logs.Link[]
+function chain.close(links)
+   for _, link in ipairs(links) do chain.release(link) end
+end
 
-local function open_all(log)
-   local base, links, numbers = log:match "[^/]*$", {}, {}
-   for _, name in ipairs(fs.list(path.parent(log)) or {}) do
+--- Hold the first of them. One that cannot be held is left out, with those after it:
+--- they are looked for again when it is their turn. So is FILE: when it was compressed,
+--- the next FILE may have its inode.
+---@param links neap.logs.Link[]  the oldest first
+---@return neap.logs.Link[]? links
+---@return neap.Error? err  not even the first; nil: it has changed
+function chain.first(links)
+   local count = #links
+   for i = 1, math.min(count, chain.HELD) do
+      local ok, err = chain.hold(links[i])
+      if not ok and i == 1 then return nil, err end
+      if not ok then
+         count = i - 1
+         break
+      end
+   end
+   if count > 0 and links[count].number == 0 and not links[count].file then count = count - 1 end
+   return table.move(links, 1, count, 1, {})
+end
+
+local function list(log)
+   local directory, base, links, numbers = path.parent(log), log:match "[^/]*$", {}, {}
+   local names, errno = fs.list(directory)
+   if not names and errno ~= "ENOENT" then
+      return refuse(errno, directory .. " " .. path.reason(errno))
+   end
+   for _, name in ipairs(names or {}) do
       local number, gz = chain.number(base, name)
-      local link = number and open(path.parent(log) .. "/" .. name, number, gz)
-      if link then links[#links + 1] = link end
+      local link, err
+      if number then link, err = look(directory .. "/" .. name, number, gz) end
+      if err then return nil, err end
+      links[#links + 1] = link
    end
    table.sort(links, function(a, b)
       if a.number ~= b.number then return a.number > b.number end
@@ -63,7 +138,7 @@ local function open_all(log)
    end)
    -- For a moment a file is there twice: the compressed one is not needed.
    for i = #links, 1, -1 do
-      if numbers[links[i].number] then table.remove(links, i).file:close() end
+      if numbers[links[i].number] then table.remove(links, i) end
       if links[i] then numbers[links[i].number] = true end
    end
    return links
@@ -85,20 +160,28 @@ local function is_unchanged(links)
    return true
 end
 
-local TRIES <const> = 200
+local GAP_TRIES <const> = 200
+local TRIES <const> = 400
 
---- Open a log's files, the oldest first. To be closed by chain.close.
+--- List a log's files and open some of them. When they change meanwhile, that is done
+--- again.
 ---@param log string  FILE, absolute
----@return neap.logs.Link[]
-function chain.open(log)
-   local links
+---@param choose fun(links: neap.logs.Link[]): neap.logs.Link[]?, neap.Error?
+---   gets all, the oldest first; what it gives back, and holds, is to be closed
+---@return neap.logs.Link[]? links
+---@return neap.Error? err
+function chain.open(log, choose)
    for try = 1, TRIES do
-      links = open_all(log)
-      if is_unchanged(links) and (try == TRIES or not has_gap(links)) then break end
-      close_all(links)
-      links = {}
+      local links, err = list(log)
+      if not links then return nil, err end
+      if is_unchanged(links) and (try >= GAP_TRIES or not has_gap(links)) then
+         local chosen, why = choose(links)
+         if chosen then return chosen end
+         chain.close(links)
+         if why then return nil, why end
+      end
    end
-   return links
+   return refuse(nil, log .. " is rotated faster than it can be read")
 end
 
 return chain

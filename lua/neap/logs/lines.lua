@@ -1,5 +1,6 @@
 --- The lines of a log, from the chunks of its files.
 
+local chain = require "neap.logs.chain"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
 
@@ -95,15 +96,19 @@ local function of_gz(link, wanted)
    return math.max(0, total - wanted), math.min(total, wanted)
 end
 
---- Find where the last lines of a log begin.
+--- Find where the last lines of a log begin, and hold the files from there on that are
+--- read first.
 ---@param links neap.logs.Link[]  the oldest first
 ---@param wanted integer
 ---@param counts_rest boolean
----@return integer first  the link they begin in; the others are not needed
----@return integer skip   lines of it to pass over
+---@return integer? first  the link they begin in; those before are not needed
+---@return integer|neap.Error? skip  lines of it to pass over; err, nil: they have changed
 function lines.last(links, wanted, counts_rest)
    for i = #links, 1, -1 do
-      local link = links[i]
+      local link, done = links[i], links[i + chain.HELD]
+      if done then chain.release(done) end
+      local ok, err = chain.hold(link)
+      if not ok then return nil, err end
       local where, found
       if link.gz then
          where, found = of_gz(link, wanted)

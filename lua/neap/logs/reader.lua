@@ -25,24 +25,33 @@ local function take_over(self, links)
    if self.link then self.link.file:close() end
    self.link = table.remove(links, 1)
    self.waiting = links
+   self.left = math.max(0, self.left - 1)
    self.chunk = self.link and lines.chunks(self.link)
    if self.asked.driver ~= "raw" then self.splitter.rest() end -- torn by a crash
    return self.link ~= nil
 end
 
---- Begin with the files that there are.
-local function begin(self)
-   local asked, links = self.asked, chain.open(self.asked.path)
-   while asked.since and links[2] and links[1].changed < asked.since / 1e9 - 1 do
-      table.remove(links, 1).file:close() -- it ended before
+--- Choose where to begin among the files that there are.
+local function choose(self, links)
+   local asked, first, skip = self.asked, 1, 0
+   while asked.since and links[first + 1] and links[first].changed < asked.since / 1e9 - 1 do
+      first = first + 1 -- it ended before
    end
-   local first, skip = 1, 0
    if asked.tail and not self.is_filtered then
       first, skip = lines.last(links, asked.tail, asked.driver == "raw")
+      if not first then return nil, skip end
    end
-   for _ = 2, first do table.remove(links, 1).file:close() end
-   self.skip = skip
+   self.skip, self.left = skip, #links - first + 1
+   return chain.first(table.move(links, first, #links, 1, {}))
+end
+
+---@return true? ok
+---@return neap.Error? err
+local function begin(self)
+   local links, err = chain.open(self.asked.path, function(links) return choose(self, links) end)
+   if not links then return nil, err end
    take_over(self, links)
+   return true
 end
 
 --- Is the file that is read no longer the one that is written?
@@ -52,17 +61,27 @@ local function was_rotated(self)
 end
 
 --- Go on to the next file, where this one is complete.
+---@return boolean? ok
+---@return neap.Error? err
 local function advance(self)
-   if self.waiting[1] then return take_over(self, self.waiting) end
-   if not self.asked.follow then return false end
-   if not self.link then return take_over(self, chain.open(self.asked.path)) end
-   if not was_rotated(self) then return false end
+   local waiting, refused = chain.first(self.waiting)
+   if refused then return nil, refused end
+   if waiting and waiting[1] then return take_over(self, waiting) end
+   if self.left == 0 and not self.asked.follow then return false end
+   if not self.link then
+      local links, err = chain.open(self.asked.path, chain.first)
+      if not links then return nil, err end
+      return take_over(self, links)
+   end
+   if self.left == 0 and not was_rotated(self) then return false end
    local rest = self.chunk() -- what was written before it was renamed
    if rest then
       self.splitter.feed(rest)
       return true
    end
-   local after = succession.after(self.asked.path, self.link, self.last_ns)
+   local after, err = succession.after(self.asked.path, self.link, self.last_ns)
+   if not after then return nil, err end
+   while not self.asked.follow and #after > self.left do chain.release(table.remove(after)) end
    return after[1] ~= nil and take_over(self, after) -- else it is about to be made
 end
 
@@ -95,8 +114,10 @@ local function step(self)
          if why then log.warn("%s: %s", self.link.path, why) end
          if bytes then
             self.splitter.feed(bytes)
-         elseif not advance(self) then
-            return nil
+         else
+            local ok, err = advance(self)
+            if err then self.is_done, self.err = true, err end
+            if not ok then return nil end
          end
       end
    end
@@ -125,19 +146,33 @@ local function unfinished(self)
 end
 
 ---@class neap.logs.Reader
----@field next fun(): neap.LogEntry?  waits for it, where the log is followed
+---@field next fun(): neap.LogEntry?, neap.Error?  waits for it, where the log is followed
 ---@field close fun()
+
+local function close(self)
+   self.is_done = true
+   chain.close(self.waiting)
+   if self.link then self.link.file:close() end
+   self.waiting, self.link = {}, nil
+end
 
 --- Read a log.
 ---@param asked neap.logs.Reading
----@return neap.logs.Reader
+---@return neap.logs.Reader? reader
+---@return neap.Error? err  `resource_exhausted`, `permission_denied`: a file cannot be opened
 function reader.open(asked)
+   -- left: how many of the files that there were are still to be read
    local self = {
-      asked = asked, splitter = lines.splitter(), waiting = {}, skip = 0,
+      asked = asked, splitter = lines.splitter(), waiting = {}, skip = 0, left = 0,
       is_filtered = asked.since or asked.until_ or asked.stream,
    }
-   begin(self)
+   local ok, err = begin(self)
+   if not ok then return nil, err end
    local early = asked.tail and self.is_filtered and last_of_all(self) or {}
+   if self.err then
+      close(self)
+      return nil, self.err
+   end
 
    local function next_entry()
       local was_over = false
@@ -145,20 +180,14 @@ function reader.open(asked)
       while true do
          local found = step(self)
          if found then return found end
+         if self.err then return nil, self.err end
          if self.is_done or not asked.follow or was_over then return unfinished(self) end
          was_over = asked.is_over()
          if not was_over then asked.wait() end
       end
    end
 
-   local function close()
-      self.is_done = true
-      chain.close(self.waiting)
-      if self.link then self.link.file:close() end
-      self.waiting, self.link = {}, nil
-   end
-
-   return { next = next_entry, close = close }
+   return { next = next_entry, close = function() close(self) end }
 end
 
 return reader

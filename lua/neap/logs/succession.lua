@@ -29,9 +29,37 @@ local function first_line(link)
 end
 
 --- Inodes are used again: what has ours and another beginning was there before.
-local function is_same(link, read)
-   if not link.gz then return link.ino == read.ino end
+local function was_compressed(link, read)
    return original(link) == read.ino and first_line(link) == first_line(read)
+end
+
+--- Ask something of a file, held or not.
+---@return any answer  nil: it cannot be asked
+---@return neap.Error? err  nil: there is no such file any more
+local function ask(question, link, ...)
+   local was_held = link.file
+   local ok, err = chain.hold(link)
+   if not ok then return nil, err end
+   local answer = question(link, ...)
+   if not was_held then chain.release(link) end
+   return answer
+end
+
+--- Which of them is the one that was read. It is open: nothing else has its inode.
+---@return integer? at  0: none
+---@return neap.Error? err
+local function position(links, read)
+   for i, link in ipairs(links) do
+      if link.ino == read.ino then return i end
+   end
+   for i = #links, 1, -1 do
+      if links[i].gz and not read.gz then
+         local is_same, err = ask(was_compressed, links[i], read)
+         if is_same == nil then return nil, err end
+         if is_same then return i end
+      end
+   end
+   return 0
 end
 
 --- When its first entry was written.
@@ -50,23 +78,33 @@ local function is_younger(link, read, last_ns)
    return then_ ~= nil and link.changed > then_.changed
 end
 
+--- Those that come after the one that was read.
+---@return neap.logs.Link[]? after
+---@return neap.Error? err
+local function younger(links, read, last_ns)
+   local at, err = position(links, read)
+   if at ~= 0 then return at and table.move(links, at + 1, #links, 1, {}), err end
+   local after = {}
+   for _, link in ipairs(links) do
+      local is_after, why = ask(is_younger, link, read, last_ns)
+      if is_after == nil then return nil, why end
+      if is_after then after[#after + 1] = link end
+   end
+   return after
+end
+
 --- Open what comes after a file, the oldest first.
 ---@param log string  FILE
 ---@param read neap.logs.Link
 ---@param last_ns? integer  the time of the last entry that was read
----@return neap.logs.Link[]
+---@return neap.logs.Link[]? links
+---@return neap.Error? err
 function succession.after(log, read, last_ns)
-   local links, at = chain.open(log), nil
-   for i, link in ipairs(links) do
-      if is_same(link, read) then at = i end
-   end
-   local after = {}
-   for i, link in ipairs(links) do
-      local is_after = at and i > at
-      if not at then is_after = is_younger(link, read, last_ns) end
-      if is_after then after[#after + 1] = link else link.file:close() end
-   end
-   return after
+   return chain.open(log, function(links)
+      local after, err = younger(links, read, last_ns)
+      if not after then return nil, err end
+      return chain.first(after)
+   end)
 end
 
 return succession
