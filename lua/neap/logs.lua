@@ -4,6 +4,7 @@ local core = require "neap.core"
 local failure = require "neap.error"
 local fields = require "neap.fields"
 local instant = require "neap.instant"
+local log = require "neap.log"
 local logger = require "neap.logs.logger"
 local path = require "neap.path"
 local place = require "neap.logs.place"
@@ -22,6 +23,9 @@ local fs = core.fs
 local OPTIONS <const> = {
    follow = "boolean", tail = true, since = true, ["until"] = true, stream = true,
 }
+
+--- How often, in seconds, a log is looked at that cannot be watched.
+local LOOK_EVERY <const> = 0.1
 
 local function refuse(container, code, message)
    return nil, failure.new { code = code, op = "container.logs", id = container.id,
@@ -58,14 +62,22 @@ end
 
 --- Wait for a change of the log, or of who writes it.
 local function watcher(container, file)
-   local watch
+   local watch, is_told
    local function begin()
       local _, own = logger.lives(container)
       local directories = {}
       for _, directory in pairs { path.parent(file), own } do
          if fs.stat(directory) then directories[#directories + 1] = directory end
       end
-      watch = core.watch(directories, own and logger.pid(own))
+      local why
+      watch, why = core.watch(directories, own and logger.pid(own))
+      if watch then return end
+      local has_ended = why.errno == "ESRCH" or why.errno == "ENOENT"
+      if not is_told and not has_ended then
+         log.warn("log %s cannot be watched, so it is looked at: %s", file, why.message)
+         is_told = true
+      end
+      core.sleep(LOOK_EVERY)
    end
    local function wait()
       if not watch then return begin() end -- something may have changed before

@@ -2,8 +2,10 @@
 -- has a hundred containers at once.
 
 local core = require "neap.core"
+local failure = require "neap.error"
 local fs = core.fs
 local live = require "support.live"
+local log = require "neap.log"
 local logged = require "support.logged"
 local neap = require "neap"
 local shell = require "support.shell"
@@ -142,6 +144,38 @@ describe("logs", function()
          local directory = container.labels["neap.bundle"]:gsub("^.*/run/neap", "/var/lib/neap/log")
          assert.is_true(#fs.list(directory) > 10)
       end
+   end)
+
+   it("are followed where nothing can be watched, with time for others", function()
+      local container = create { "sh", "-c", "echo one; sleep 0.7; echo two" }
+      local real, tries, warnings = core.watch, 0, {}
+      local former = log.sink(function(level, message)
+         warnings[#warnings + 1] = level .. " " .. message
+      end)
+      finally(function()
+         core.watch = real
+         log.sink(former)
+      end)
+      core.watch = function()
+         tries = tries + 1
+         return nil, failure.new { code = "resource_exhausted", errno = "EMFILE",
+            message = "cannot watch: Too many open files" }
+      end
+      assert(container:start())
+      local found, lines, turns = assert(container:logs { follow = true }), {}, 0
+      local other = neap.spawn(function()
+         while true do
+            neap.sleep(0.01)
+            turns = turns + 1
+         end
+      end)
+      for entry in found do lines[#lines + 1] = entry.line end
+      other:cancel()
+
+      assert.same({ "one", "two" }, lines)
+      assert.is_true(tries < 20 and turns > 10)
+      assert.equal(1, #warnings)
+      assert.matches("^warn .*cannot be watched.*Too many open files$", warnings[1])
    end)
 
    --- Kill a neap with SIGKILL, some time after it started a container. (Before, containerd
