@@ -128,11 +128,14 @@ Logs.__gc = Logs.close
 ---@param container neap.Container
 ---@param options? neap.LogOptions
 ---@return neap.Logs? logs
----@return neap.Error? err  `failed_precondition`: it has none; `resource_exhausted`,
----   `permission_denied`: it cannot be opened
+---@return neap.Error? err  `not_found`: the container was deleted; `failed_precondition`:
+---   it has no log; `resource_exhausted`, `permission_denied`: it cannot be opened
 return function(container, options)
    local given, unknown = fields.options("logs", 1, options, OPTIONS)
    if not given then return refuse(container, "invalid_argument", unknown) end
+   if container.gone then
+      return refuse(container, "not_found", ("container %q was deleted"):format(container.id))
+   end
    local made = logger.settings(container)
    local file = made and place.file(container, made)
    if not file then

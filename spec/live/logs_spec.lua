@@ -299,6 +299,25 @@ describe("logs", function()
       assert.equal("invalid_argument", err.code)
    end)
 
+   it("are gone with the container, whoever deletes it", function()
+      for _, delete in ipairs {
+         function(container) assert(container:delete { force = true }) end,
+         function(container)
+            local other <close> = live.client()
+            assert(assert(other:load(container.id)):delete { force = true })
+            live.wait_until(function() return container.gone end)
+         end,
+      } do
+         local container = create { "echo", "x" }
+         assert(assert(container:start()):wait())
+         delete(container)
+
+         local found, err = container:logs()
+         assert.is_nil(found)
+         assert.equal("not_found", err.code)
+      end
+   end)
+
    it("of many containers at once have every line", function()
       local count, lines = is_soak and 100 or 6, is_soak and 10000 or 1500
       local containers = {}
