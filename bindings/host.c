@@ -3,19 +3,16 @@
 #include <lauxlib.h>
 
 #include "hangup.h"
+#include "output.h"
 #include "signal.h"
 #include "terminal.h"
 
 static const luaL_Reg functions[] = {
-    { "ignore", signal_ignore },
-    { "is_terminal", terminal_is },
-    { "listen", signal_listen },
-    { "raw", terminal_raw },
-    { "restore", terminal_undo },
-    { "signal", signal_wait },
-    { "size", terminal_size },
-    { "hangup", hangup_wait },
-    { NULL, NULL },
+    { "blame", output_blame },      { "ignore", signal_ignore },
+    { "is_terminal", terminal_is }, { "listen", signal_listen },
+    { "raw", terminal_raw },        { "restore", terminal_undo },
+    { "signal", signal_wait },      { "size", terminal_size },
+    { "hangup", hangup_wait },      { NULL, NULL },
 };
 
 /* neap.core must be open: the loop is its. */

@@ -22,6 +22,7 @@
 #include "context.h"
 #include "host.h"
 #include "modules.h"
+#include "output.h"
 #include "pool.h"
 #include "terminal.h"
 
@@ -82,6 +83,8 @@ static void leave(void)
     errno = EIO; /* for what failed long ago, and left a mark but no reason */
     if (fflush(stdout) == 0 && !ferror(stdout))
         return;
+    if (output_reason() != 0)
+        errno = output_reason();
     if (is_unread()) /* `neap ps | head -1`: as if SIGPIPE had killed us */
         _exit(128 + SIGPIPE);
     fprintf(stderr, "neap: writing to standard output: %s\n", strerror(errno));

@@ -282,6 +282,17 @@ describe("neap", function()
          end
       end)
 
+      it("tells the reason of what failed first, where nothing is left to write", function()
+         local result = sh [["$0" -e 'io.stdout:setvbuf "no" print(1)' >/dev/full]]
+
+         assert.equal(1, result.code)
+         assert.equal("neap: writing to standard output: No space left on device\n",
+            result.stderr)
+         result = sh [["$0" -e 'io.stdout:setvbuf "no" io.write(1)
+            local host = require "neap.host" host.blame(27) host.blame(5)' >/dev/full]]
+         assert.matches("File too large\n$", result.stderr)
+      end)
+
       it("ends quietly when nobody reads any more", function()
          local result = sh [["$0" -e 'while true do print "y" end' | head -1]]
 

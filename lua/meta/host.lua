@@ -24,6 +24,10 @@ function host.signal() end
 ---@return boolean
 function host.hangup(fd) end
 
+--- Say why writing to standard output failed, for what is told at the very end.
+---@param errno integer  the first one counts
+function host.blame(errno) end
+
 ---@param fd integer
 ---@return boolean
 function host.is_terminal(fd) end

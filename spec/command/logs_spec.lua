@@ -12,6 +12,7 @@ describe("neap.command.logs", function()
       local shown = { stdout = "", stderr = "" }
       local print_entry = logs.printer(parsed, function(text, stream)
          shown[stream] = shown[stream] .. text
+         return true
       end)
       for _, entry in ipairs(entries) do print_entry(entry) end
       return shown
@@ -28,6 +29,16 @@ describe("neap.command.logs", function()
 
    it("gives the log's own lines", function()
       assert.same({ stdout = "{1}\n{2}\n{3}\n{4}\n", stderr = "" }, print_all { raw = true })
+   end)
+
+   it("tells what could not be written", function()
+      for _, parsed in ipairs { {}, { raw = true }, { timestamps = true } } do
+         for _, is_good in ipairs { true, false } do
+            local print_entry = logs.printer(parsed, function() return is_good end)
+
+            assert.equal(is_good, print_entry(entries[1]))
+         end
+      end
    end)
 
    it("reads a number of lines", function()

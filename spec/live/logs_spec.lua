@@ -362,6 +362,22 @@ describe("neap run -d and neap logs", function()
       assert.equal("", command("logs", "--until", "1h", "kept").stdout)
    end)
 
+   it("end with the first line that cannot be written, and say why", function()
+      local id = command("run", "-d", "--rootfs", live.rootfs(), "sh", "-c",
+         "seq 1 3000; exec sleep 1000").stdout:match "%S+"
+      finally(function() delete(id) end)
+      live.wait_until(function() return command("logs", "-n", "1", id).stdout == "3000\n" end)
+
+      for _, options_text in ipairs { "", "-f", "-f --raw", "-t" } do
+         local result = shell.run({ "sh", "-c", ("exec '%s' logs %s %s >/dev/full"):format(
+            shell.program, options_text, id) }, options { timeout = 20 })
+
+         assert.equal(1, result.code)
+         assert.equal("neap: writing to standard output: No space left on device\n",
+            result.stderr)
+      end
+   end)
+
    it("say what is wrong", function()
       assert.equal("x1\n", command("run", "-d", "--name", "x1", "--log-driver", "none", "--rootfs",
          live.rootfs(), "true").stdout)

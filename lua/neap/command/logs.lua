@@ -39,27 +39,22 @@ end
 
 --- A printer of entries: pieces of one line have one time before them.
 ---@param parsed table
----@param write fun(text: string, stream: string)
----@return fun(entry: neap.LogEntry)
+---@param write fun(text: string, stream: string): boolean
+---@return fun(entry: neap.LogEntry): boolean  false: it could not be written
 function logs.printer(parsed, write)
    local is_inside = {}
    return function(entry)
       local stream = entry.stream or "stdout"
       if parsed.raw then return write((entry.text or entry.log) .. "\n", "stdout") end
-      if parsed.timestamps and entry.stamp and not is_inside[stream] then
-         write(entry.stamp .. " ", stream)
-      end
-      write(entry.log, stream)
+      local has_stamp = parsed.timestamps and entry.stamp and not is_inside[stream]
       is_inside[stream] = entry.log:sub(-1) ~= "\n"
+      return write((has_stamp and entry.stamp .. " " or "") .. entry.log, stream)
    end
 end
 
 local function write(text, stream)
-   if stream == "stderr" then
-      io.stderr:write(text)
-   else
-      output.write(text)
-   end
+   if stream == "stderr" then return io.stderr:write(text) ~= nil end
+   return output.write(text)
 end
 
 ---@param parsed table
@@ -80,8 +75,9 @@ function logs.run(parsed)
    while true do
       local entry, torn = found:read()
       if not entry then return not torn and 0 or nil, torn end
-      print_entry(entry)
-      if parsed.follow and entry.log:sub(-1) ~= "\n" then io.stdout:flush() end
+      local ok = print_entry(entry)
+      if parsed.follow and entry.log:sub(-1) ~= "\n" then ok = output.flush() and ok end
+      if not ok then return 1 end -- the program tells why
    end
 end
 

@@ -2,7 +2,7 @@
 --
 -- SIGPIPE does not end the program, so something else has to: `print` raises
 -- once nobody reads. What else went wrong in writing is told at the very end,
--- when the last of it is flushed.
+-- when the last of it is flushed, with the reason of what failed first.
 
 local log = require "neap.log"
 
@@ -16,11 +16,24 @@ output.broken = setmetatable({}, {
    __tostring = function() return "writing to standard output: Broken pipe" end,
 })
 
+local function heed(ok, _, errno)
+   if ok then return true end
+   if errno == EPIPE then error(output.broken, 0) end
+   require "neap.host".blame(errno)
+   return false
+end
+
 --- Write, and raise when there is nobody to read it.
 ---@param ... string|number
+---@return boolean ok  else the rest may as well be left out
 function output.write(...)
-   local _, _, errno = io.stdout:write(...)
-   if errno == EPIPE then error(output.broken, 0) end
+   return heed(io.stdout:write(...))
+end
+
+--- Write what is still buffered.
+---@return boolean ok
+function output.flush()
+   return heed(io.stdout:flush())
 end
 
 --- As Lua's own.
