@@ -21,6 +21,20 @@ describe("neap.instant.parse", function()
       end)
    end
 
+   it("knows the last day of each month", function()
+      for year, lengths in pairs {
+         [2023] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 },
+         [2024] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 },
+      } do
+         for month, last in ipairs(lengths) do
+            local date = ("%d-%02d-%%dT00:00:00Z"):format(year, month)
+
+            assert.is_not_nil(instant.stamp(date:format(last)))
+            assert.is_nil(instant.stamp(date:format(last + 1)))
+         end
+      end
+   end)
+
    it("keeps every nanosecond", function()
       assert.equal(1795581231123456789, instant.parse("2026-11-25T04:33:51.123456789Z", NOW))
       assert.equal(1795581231123456789, instant.parse("1795581231.123456789", NOW))
@@ -35,6 +49,7 @@ describe("neap.instant.parse", function()
 
    for _, rubbish in ipairs {
       "", " ", "yesterday", "m", "10x", "10m ", "1e9", "0x10", "2026-13-01",
+      "2023-02-29", "1900-02-29", "2026-04-31", "2026-01-00",
       "2026-02-30T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00+25:00",
       "2026-01-01T00:00:00Zx", "--1", "nan", "12345678901", true, {}, 0 / 0, math.huge,
    } do

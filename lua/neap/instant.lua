@@ -18,7 +18,10 @@ local function days(year, month, day)
    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
 end
 
-local LENGTHS <const> = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
+--- The number of days in a month.
+local function length(year, month)
+   return days(year + month // 12, month % 12 + 1, 1) - days(year, month, 1)
+end
 
 local function fraction(digits)
    return math.tointeger(tonumber((digits .. "000000000"):sub(1, 9)))
@@ -52,7 +55,7 @@ local function read_date(text)
       parts[i] = math.tointeger(tonumber(part))
    end
    local is_good = parts[2] >= 1 and parts[2] <= 12 and parts[3] >= 1
-      and parts[3] <= LENGTHS[parts[2]] and parts[4] < 24 and parts[5] < 60 and parts[6] <= 60
+      and parts[3] <= length(parts[1], parts[2]) and parts[4] < 24 and parts[5] < 60 and parts[6] <= 60
    return is_good and parts or nil, dot, zone
 end
 

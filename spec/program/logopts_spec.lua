@@ -17,10 +17,33 @@ describe("neap.program.logopts.config", function()
          logopts.config(nil, { "mode=blocking", "compress=false", "fsync=never" }))
    end)
 
+   it("leaves a number that is not plain for the settings to refuse", function()
+      local settings = require "neap.logs.settings"
+      for _, number in ipairs { "0x3", "3.0", "1e1", " 3", "-1", "" } do
+         for _, name in ipairs { "max-file", "fsync" } do
+            local config = logopts.config(nil, { "max-size=1k", name .. "=" .. number })
+            local made, why = settings.parse(config, {})
+
+            assert.is_nil(made)
+            assert.matches("log." .. name:gsub("%-", "_"), why, 1, true)
+         end
+      end
+   end)
+
+   it("has each option in its help", function()
+      local help = logopts.options[2].help
+      for _, name in ipairs {
+         "max-size", "max-file", "compress", "mode", "path", "fsync", "backlog",
+      } do
+         assert.matches(name, help, 1, true)
+      end
+   end)
+
    it("names what it does not know", function()
       for given, why in pairs {
          ["maxsize=1"] = '--log-opt: maxsize=1 is not known, did you mean "max-size"?',
-         ["max-size"] = "--log-opt: max-size is not known",
+         ["max-size"] = "--log-opt: max-size: needs NAME=VALUE",
+         ["=1"] = "--log-opt: =1: needs NAME=VALUE",
          ["mode=fast"] = "--log-opt: mode: what is fast?",
          ["compress=1"] = "--log-opt: compress: what is 1?",
       } do

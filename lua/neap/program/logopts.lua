@@ -8,12 +8,14 @@ local logopts = {}
 logopts.options = {
    { "--log-driver", value = "NAME", help = "json-file (with -d), raw or none." },
    { "--log-opt", value = "NAME=VALUE", many = true,
-      help = "max-size, max-file, compress, mode, path, fsync." },
+      help = "max-size, max-file, compress, mode, path, fsync, backlog." },
 }
 
 local function text(value) return value end
 
-local function whole(value) return math.tointeger(tonumber(value)) or value end
+local function whole(value)
+   return value:find "^%d+$" and math.tointeger(tonumber(value)) or value
+end
 
 local function flag(value)
    return ({ ["true"] = true, ["false"] = false })[value]
@@ -49,10 +51,11 @@ function logopts.config(driver, given)
    local log = { driver = driver }
    for _, entry in ipairs(given or {}) do
       local name, value = entry:match "^([^=]+)=(.*)$"
+      if not name then return nil, ("--log-opt: %s: needs NAME=VALUE"):format(entry) end
       local option = OPTIONS[name]
       if not option then
          return nil, ("--log-opt: %s is not known%s"):format(
-            entry, nearest.hint(name or entry, names())
+            entry, nearest.hint(name, names())
          )
       end
       log[option[1]] = option[2](value)
