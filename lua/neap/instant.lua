@@ -55,7 +55,8 @@ local function read_date(text)
       parts[i] = math.tointeger(tonumber(part))
    end
    local is_good = parts[2] >= 1 and parts[2] <= 12 and parts[3] >= 1
-      and parts[3] <= length(parts[1], parts[2]) and parts[4] < 24 and parts[5] < 60 and parts[6] <= 60
+      and parts[3] <= length(parts[1], parts[2])
+      and parts[4] < 24 and parts[5] < 60 and parts[6] <= 60
    return is_good and parts or nil, dot, zone
 end
 
