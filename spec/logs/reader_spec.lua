@@ -185,6 +185,16 @@ describe("neap.logs.reader", function()
       assert.equal("", read { until_ = 16 * NS, tail = 0 })
    end)
 
+   it("gives what is of a time though the clock was set back meanwhile", function()
+      local NS <const> = 1000000000
+      write("x.log.1", json(1, 2) .. json(20, 21))
+      write("x.log", json(3, 4) .. json(30, 30) .. json(5, 6))
+
+      assert.equal(numbers(1, 6), read { until_ = 10 * NS })
+      assert.equal(numbers(4, 6), read { until_ = 10 * NS, tail = 3 })
+      assert.equal(numbers(3, 5), read { since = 3 * NS, until_ = 6 * NS })
+   end)
+
    it("warns of a compressed file that is cut off, and reads on", function()
       write("x.log.1", json(1, 3000))
       gzip "x.log.1"

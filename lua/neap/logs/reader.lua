@@ -106,7 +106,8 @@ local function step(self)
       if found then
          self.last_ns = found.ns or self.last_ns
          if entry.passes(found, self.asked) then return found end
-         local last = self.asked.until_
+         -- A clock may have been set back: what there is already is read to its end.
+         local last = self.asked.follow and self.asked.until_
          self.is_done = last and found.ns and found.ns > last or false
       else
          local bytes, why
