@@ -9,7 +9,7 @@
 
 #define HEAD 5
 
-enum { END, STDOUT, STDERR, NOTICE, DROPPED };
+enum { END, STDOUT, STDERR, NOTICE, DROPPED, POSITION };
 
 static void write_number(char *to, uint64_t number, unsigned bytes)
 {
@@ -39,6 +39,11 @@ void log_frame_text(log_frame *frame, const char *text)
 void log_frame_dropped(log_frame *frame, uint64_t count)
 {
     write_number(begin(frame, DROPPED, 8), count, 8);
+}
+
+void log_frame_position(log_frame *frame, uint64_t at)
+{
+    write_number(begin(frame, POSITION, 8), at, 8);
 }
 
 void log_frame_end(log_frame *frame)

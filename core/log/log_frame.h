@@ -21,6 +21,7 @@ typedef struct log_frame {
 /* Each makes a frame in place of the last one. */
 void log_frame_text(log_frame *frame, const char *text);
 void log_frame_dropped(log_frame *frame, uint64_t count);
+void log_frame_position(log_frame *frame, uint64_t at);
 void log_frame_end(log_frame *frame);
 
 /* Up to LOG_FRAME_MOST bytes. False: they cannot be read. */

@@ -13,6 +13,7 @@
 #include "log_work.h"
 
 #define LINGER (2000 * LOG_MS) /* for watchers, at the end */
+#define RETURN (1000 * LOG_MS) /* for who held the last one, to come here */
 #define TIDY   (1000 * LOG_MS) /* for the compressor, at the end */
 
 typedef struct logger {
@@ -20,6 +21,7 @@ typedef struct logger {
     int signals;
     int64_t linger; /* LOG_NEVER: the streams are not over */
     bool told_to_end;
+    bool awaits_holder; /* until when `work.pause` says */
 } logger;
 
 /* --- signals -------------------------------------------------------------- */
@@ -57,6 +59,29 @@ static int open_signals(void)
 }
 
 /* --- the loop ------------------------------------------------------------- */
+
+/*
+ * What the last logger's watcher would have been waited for is not read before
+ * it is here: who is killed along with the logger does not come.
+ */
+static void await_holder(logger *l)
+{
+    l->awaits_holder =
+        l->work.session->resumed && l->work.session->state->holder;
+    if (l->awaits_holder)
+        l->work.pause = l->work.now + RETURN;
+}
+
+static void see_holder(logger *l)
+{
+    bool is_here = log_tap_has_holder(l->work.tap);
+
+    if (!l->awaits_holder || (!is_here && l->work.pause > l->work.now))
+        return;
+    l->awaits_holder = false;
+    l->work.pause = l->work.now;
+    l->work.session->state->holder = is_here;
+}
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -112,6 +137,7 @@ static void turn(logger *l)
         if (fds[0].revents != 0)
             take_signals(l);
     }
+    see_holder(l);
     if (l->work.retry <= l->work.now)
         log_work_again(&l->work);
     result = log_file_sync(log_writer_file(l->work.writer), l->work.now, false);
@@ -130,6 +156,7 @@ static int begin(logger *l, int ready)
     if (result == 0 || l->work.session->resumed) {
         log_work_judge(&l->work, result);
         log_file_compress(log_writer_file(l->work.writer));
+        await_holder(l);
         log_ready_ok(ready);
         return 0;
     }

@@ -66,6 +66,7 @@ typedef struct log_state {
     uint64_t first, last;      /* of its segments; last is one past */
     uint64_t seen[2];          /* how much of each spool it has */
     log_segment segment[LOG_SEGMENTS];
+    uint32_t holder; /* 1: nothing was read while a watcher was slow */
 } log_state;
 
 /* Map the file `fd`. NULL and errno on failure. */

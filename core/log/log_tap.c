@@ -39,12 +39,24 @@ bool log_tap_is_held(const log_tap *tap)
     return false;
 }
 
+bool log_tap_has_holder(const log_tap *tap)
+{
+    for (size_t i = 0; i < LOG_TAP_CLIENTS; i++)
+        if (tap->watchers[i].fd >= 0 && tap->watchers[i].holds)
+            return true;
+    return false;
+}
+
 /* --- clients -------------------------------------------------------------- */
 
 static void leave(log_tap *tap, log_watcher *w)
 {
+    bool held = w->holds;
+
     log_watcher_leave(&tap->all, w);
     tap->count--;
+    if (held)
+        tap->all.session->state->holder = log_tap_has_holder(tap);
 }
 
 void log_tap_free(log_tap *tap)

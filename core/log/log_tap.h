@@ -15,6 +15,8 @@
  *     tap backlog     before that, what came since the last watcher left
  *     tap all         before that, all that is kept
  *     tap hold        the same, and nothing is read while it is slow
+ *     tap at N        what comes from position N on, for who was told of it
+ *     tap hold N      the same, and nothing is read while it is slow
  *     status          how the log fares: one notice, then the end
  *
  * and is then sent frames: a byte that is the kind, four that are the size of
@@ -26,6 +28,9 @@
  *     3   a notice, text for people
  *     4   eight bytes, little endian: so many bytes were left out here, since
  *         they were no longer kept
+ *     5   eight bytes, little endian, first of all: the position of what comes
+ *         next. Bytes of both streams and those left out move it on, and it
+ *         means the same to the logger after one that was killed.
  *
  * Nobody else is waited for. The bytes stay in the spools, so a watcher costs
  * nearly nothing; one that is slower than what is kept misses some and is told.
@@ -57,6 +62,9 @@ void log_tap_notice(log_tap *tap);
 void log_tap_end(log_tap *tap);
 
 size_t log_tap_clients(const log_tap *tap);
+
+/* Is somebody here for whom nothing is read while he is slow? */
+bool log_tap_has_holder(const log_tap *tap);
 
 /* Is somebody slow who is to be waited for? */
 bool log_tap_is_held(const log_tap *tap);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -52,8 +53,10 @@ static bool make_bytes(log_watched *all, log_watcher *w)
     if (size == 0)
         return false;
     w->at += size;
-    return log_frame_bytes(&all->frame, stream, &s->spool[stream], position,
-                           size);
+    if (!log_frame_bytes(&all->frame, stream, &s->spool[stream], position,
+                         size))
+        log_frame_dropped(&all->frame, size);
+    return true;
 }
 
 /* The next frame for a client. False: nothing now. */
@@ -62,6 +65,9 @@ static bool make_frame(log_watched *all, log_watcher *w)
     if (w->want == LOG_WANT_STATUS && w->notice == 0) {
         w->notice = 1;
         make_status(all);
+    } else if (w->want == LOG_WANT_BYTES && !w->placed) {
+        w->placed = true;
+        log_frame_position(&all->frame, w->at);
     } else if (w->want == LOG_WANT_BYTES && w->notice != all->notices) {
         w->notice = all->notices;
         make_notice(all);
@@ -97,10 +103,27 @@ bool log_watcher_send(log_watched *all, log_watcher *w)
     }
 }
 
+/* The number that a line ends with; no further than there is anything. */
+static bool find_position(const log_state *state,
+                          const char *line,
+                          const char *word,
+                          uint64_t *at)
+{
+    size_t size = strlen(word);
+    char *end;
+
+    if (strncmp(line, word, size) != 0 || line[size] < '0' || line[size] > '9')
+        return false;
+    *at = strtoull(line + size, &end, 10);
+    if (*at > state->head)
+        *at = state->head;
+    return *end == '\0';
+}
+
 /* False: nobody knows what it wants. */
 static bool understand(log_watched *all, log_watcher *w)
 {
-    const log_state *state = all->session->state;
+    log_state *state = all->session->state;
     bool troubled = state->trouble[0] != '\0';
 
     w->want = LOG_WANT_BYTES;
@@ -113,12 +136,18 @@ static bool understand(log_watched *all, log_watcher *w)
                strcmp(w->line, "tap hold") == 0) {
         w->at = state->tail;
         w->holds = w->line[4] == 'h';
+    } else if (find_position(state, w->line, "tap hold ", &w->at)) {
+        w->holds = true;
+    } else if (find_position(state, w->line, "tap at ", &w->at)) {
+        w->holds = false;
     } else if (strcmp(w->line, "status") == 0) {
         w->want = LOG_WANT_STATUS;
         w->notice = 0;
     } else {
         return false;
     }
+    if (w->holds)
+        state->holder = 1;
     return true;
 }
 

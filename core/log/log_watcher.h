@@ -13,7 +13,7 @@
  * log_tap.h says which. What it has not been sent yet is a position in the
  * journal, and at most one frame that the socket has taken half of.
  */
-#define LOG_WATCHER_LINE 32
+#define LOG_WATCHER_LINE 40
 
 typedef enum log_want {
     LOG_WANT_UNSAID, /* the line has not come yet */
@@ -29,6 +29,7 @@ typedef struct log_watcher {
     uint64_t at;     /* in the journal: the next byte to send */
     unsigned notice; /* how many it knows of */
     bool holds;      /* nothing is read while it is slow */
+    bool placed;     /* it was told where it is */
     bool over;       /* the end was sent */
     bool deaf;       /* it will say no more, but listens */
     log_frame rest;  /* what the socket did not take */

@@ -192,6 +192,73 @@ static void test_hold(void)
     passed("a watcher that holds is waited for");
 }
 
+static void assert_position(int fd, uint64_t at)
+{
+    tap_read_any(fd, &frame);
+    assert(frame.kind == 5 && tap_number(&frame) == at);
+}
+
+static void test_position(void)
+{
+    logger l;
+    int fd;
+
+    logger_open(&l);
+    logger_start(&l, "none", NULL);
+    fd = logger_tap(&l, "tap hold\n");
+    assert_position(fd, 0);
+    say_and_see(&l, fd, "seen");
+    logger_kill(&l, SIGKILL);
+    close(fd);
+    logger_say(&l, 2, "meanwhile");
+    logger_start(&l, "none", NULL);
+
+    fd = logger_tap(&l, "tap hold 2\n");
+    assert_position(fd, 2);
+    assert_frame(fd, 1, "en");
+    assert_frame(fd, 2, "meanwhile");
+    close(fd);
+    fd = logger_tap(&l, "tap at 9\n");
+    assert_position(fd, 9);
+    assert_frame(fd, 2, "hile");
+    close(fd);
+    fd = logger_tap(&l, "tap at 99999999999999999999\n");
+    assert_position(fd, 13);
+    say_and_see(&l, fd, "more");
+    close(fd);
+    logger_finish(&l);
+    logger_close(&l);
+    passed("a watcher goes on where it was, with the next logger too");
+}
+
+static void test_holder_returns(void)
+{
+    logger l;
+    int fd;
+
+    logger_open(&l);
+    logger_start(&l, "raw", "--backlog", "4", NULL);
+    fd = logger_tap(&l, "tap hold\n");
+    say_and_see(&l, fd, "seen");
+    logger_kill(&l, SIGKILL);
+    close(fd);
+    logger_say(&l, 1, "meanwhile");
+    logger_start(&l, "raw", "--backlog", "4", NULL);
+    let_it_turn(&l);
+
+    fd = logger_tap(&l, "tap hold 4\n");
+    assert_position(fd, 4);
+    assert_frame(fd, 1, "meanwhile");
+    logger_kill(&l, SIGKILL);
+    close(fd);
+    logger_start(&l, "raw", "--backlog", "4", NULL);
+    logger_say(&l, 1, "!");
+    logger_await(&l, "log", 14); /* it does not come */
+    logger_finish(&l);
+    logger_close(&l);
+    passed("a watcher that holds is waited for by the next logger");
+}
+
 static void test_bad_manners(void)
 {
     char *line = xmalloc(1000);
@@ -364,6 +431,8 @@ int main(void)
     test_missed();
     test_many();
     test_hold();
+    test_position();
+    test_holder_returns();
     test_bad_manners();
     test_status();
     test_successor();

@@ -74,7 +74,8 @@ typedef struct tap_frame {
     char bytes[(16 << 10) + 1]; /* ended by NUL */
 } tap_frame;
 
-void tap_read(int fd, tap_frame *frame);
+void tap_read(int fd, tap_frame *frame); /* passes over positions */
+void tap_read_any(int fd, tap_frame *frame);
 uint64_t tap_number(const tap_frame *frame); /* of a frame that counts */
 
 #endif

@@ -33,6 +33,13 @@ static size_t read_all(int fd, void *bytes, size_t size)
 
 void tap_read(int fd, tap_frame *frame)
 {
+    do
+        tap_read_any(fd, frame);
+    while (frame->kind == 5);
+}
+
+void tap_read_any(int fd, tap_frame *frame)
+{
     unsigned char head[5];
 
     frame->kind = -1;

@@ -45,7 +45,7 @@ local function watch(process, io, failed)
       if err then return nil, err end
       return refuse(process, "failed_precondition", "its output is over")
    end
-   watching.start(process, watched, ends, failed)
+   watching.start(process, watched, "backlog", ends, failed)
    return true
 end
 

@@ -242,6 +242,22 @@ describe("logs", function()
       assert.matches("mine", tostring(err.message or err))
    end)
 
+   it("have the wait say so where who attached was too slow", function()
+      local size = 0
+      local container = create({ "sh", "-c", "sleep 0.3; head -c 8000000 /dev/zero" },
+         { log = "none" })
+      assert(container:start())
+      local other <close> = live.client()
+      local task = assert(assert(other:load(container.id)):task())
+      assert(task:attach { drain = 20, stdout = function(bytes)
+         if size == 0 then neap.sleep(1) end
+         size = size + #(bytes or "")
+      end })
+
+      assert.equal("dropped", assert(task:wait()).truncated)
+      assert.is_true(size < 8000000)
+   end)
+
    it("are not waited for longer than the drain", function()
       local container = create { "sh", "-c", "echo out; sleep 0.1; echo more" }
       local task = assert(container:start { drain = 0.1 })

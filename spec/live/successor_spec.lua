@@ -100,6 +100,36 @@ describe("a logger that is killed", function()
       assert.equal("a\nb\nc\n", table.concat(parts))
    end)
 
+   it("loses nothing of what a consumer beside the log gets, slow or not", function()
+      local expected = {}
+      for i = 1, 300000 do expected[i] = i .. "\n" end
+      for _, seconds in ipairs { 0, 0.005 } do
+         local parts, killed, over = {}, 0, false
+         local container = create { "sh", "-c",
+            "for i in 1 2 3 4 5 6; do seq $((i*50000-49999)) $((i*50000)); sleep 0.1; done" }
+         local task = assert(container:start {
+            drain = 20,
+            stdout = { "log", function(bytes)
+               parts[#parts + 1] = bytes or ""
+               neap.sleep(seconds)
+            end },
+         })
+         local killer = neap.spawn(function()
+            while not over do
+               neap.sleep(0.05 + killed % 7 / 50)
+               if not over and logged.kill(container) then killed = killed + 1 end
+            end
+         end)
+
+         local exit = assert(task:wait())
+         over = true
+         assert(killer:join())
+         assert.is_true(killed > 1)
+         assert.is_nil(exit.truncated)
+         assert.is_true(table.concat(parts) == table.concat(expected))
+      end
+   end)
+
    it("is no hindrance to the wait, which completes its log", function()
       local container = counting(100, 0)
       local task = assert(container:start())

@@ -6,7 +6,7 @@ end
 
 describe("neap.logs.tap.frames", function()
    local bytes = frame(1, "out") .. frame(2, "") .. frame(3, "note") .. frame(4, "12345678")
-      .. frame(9, "later") .. frame(0, "")
+      .. frame(5, "12345678") .. frame(9, "later") .. frame(0, "")
 
    it("takes whole frames off the front", function()
       local frames, rest = tap.frames(bytes .. "\1\5\0\0\0ab")
@@ -14,6 +14,7 @@ describe("neap.logs.tap.frames", function()
       assert.same({
          { kind = "stdout", payload = "out" }, { kind = "stderr", payload = "" },
          { kind = "notice", payload = "note" }, { kind = "dropped", payload = "12345678" },
+         { kind = "position", payload = "12345678" },
          { payload = "later" }, { kind = "end", payload = "" },
       }, frames)
       assert.equal("\1\5\0\0\0ab", rest)

@@ -68,6 +68,8 @@ function ending.await(task, exit, options)
    local shown = not watching or core.settled(watching, { timeout = math.max(seconds, 0.001) })
    local left = seconds - (core.now() - began)
    if not shown or not settle(container, left) then exit.truncated = "drain" end
+   local seen = core.state(task).watched
+   if seen and seen.lost then exit.truncated = exit.truncated or "dropped" end
 end
 
 --- End what may still read the output of a container that is removed, and remove the

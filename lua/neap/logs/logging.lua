@@ -127,7 +127,7 @@ function logging.show(process, held, failed)
    local watched = held.watched
    if not watched then return end
    held.watched = nil
-   watching.start(process, watched, held.ends, failed)
+   watching.start(process, watched, "hold", held.ends, failed)
 end
 
 return logging

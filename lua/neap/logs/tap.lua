@@ -4,7 +4,8 @@ local core = require "neap.core"
 
 local tap = {}
 
-local KINDS <const> = { [0] = "end", "stdout", "stderr", "notice", "dropped" }
+local KINDS <const> = { [0] = "end", "stdout", "stderr", "notice", "dropped",
+   "position" }
 local HEAD <const> = 5
 
 --- Take the frames off the front of what was received. Pure.
@@ -28,7 +29,7 @@ end
 
 --- Connect to a logger.
 ---@param path string
----@param wanted "live"|"backlog"|"all"|"hold"
+---@param wanted string  "live", "backlog", "all", "hold", "hold N", "at N"
 ---@return neap.logs.Tap? tap
 ---@return neap.Error? err
 function tap.connect(path, wanted)

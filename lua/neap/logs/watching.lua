@@ -17,7 +17,7 @@ local PAUSE <const> = 0.01
 --- Connect to the container's logger, which is started again where it was killed. It
 --- may begin at this moment, or be killed once more.
 ---@param container neap.Container
----@param wanted "live"|"backlog"|"all"|"hold"
+---@param wanted string  see neap.logs.tap
 ---@return neap.logs.Tap? tap
 ---@return neap.Error? err  nil, nil: its streams are over
 function watching.connect(container, wanted)
@@ -107,39 +107,62 @@ end
 
 --- --- frames ------------------------------------------------------------------
 
+---@class neap.logs.Place  where a watcher is in all that was written
+---@field at? integer
+---@field lost? boolean  something is missing before that
+
 --- What a frame says that holds no output.
-local function heed(container, kind, payload)
+local function heed(container, kind, payload, place)
    if kind == "notice" then
       log.warn("container %s: %s", container.id, payload)
    elseif kind == "dropped" then
-      log.warn("container %s: %d bytes of output are not shown", container.id,
-         string.unpack("<I8", payload))
+      local count = string.unpack("<I8", payload)
+      log.warn("container %s: %d bytes of output are not shown", container.id, count)
+      place.at, place.lost = place.at and place.at + count, true
+   elseif kind == "position" then
+      local at = string.unpack("<I8", payload)
+      place.lost = place.lost or place.at ~= nil and place.at ~= at
+      place.at = at
    end
 end
 
+local OUTPUTS <const> = { stdout = true, stderr = true }
+
 --- Pass frames on until the streams are over; true then, false: the logger died.
-local function pass(container, watched, consumers)
+local function pass(container, watched, consumers, place)
    for kind, payload in watched.next do
       if kind == "end" then return true end
       for _, consumer in ipairs(consumers[kind] or {}) do consumer.write(payload) end
-      if consumers[kind] == nil then heed(container, kind, payload) end
+      if OUTPUTS[kind] then
+         place.at = place.at and place.at + #payload
+      else
+         heed(container, kind, payload, place)
+      end
    end
    return false
 end
 
+--- What to ask the next logger for.
+local function next_wanted(wanted, place)
+   if not place.at then return wanted end
+   return (wanted == "hold" and "hold %d" or "at %d"):format(place.at)
+end
+
 --- Pass them on, from one logger after the other.
-local function pass_all(container, watched, consumers)
+local function pass_all(container, watched, wanted, consumers, place)
    while watched do
-      local ok, is_over = pcall(pass, container, watched, consumers)
+      local ok, is_over = pcall(pass, container, watched, consumers, place)
       watched.close()
       if not ok then error(is_over, 0) end
-      watched = not is_over and watching.connect(container, "backlog") or nil
+      if is_over then return end
+      watched = watching.connect(container, next_wanted(wanted, place))
+      place.lost = place.lost or not watched
    end
 end
 
-local function serve(container, watched, ends)
+local function serve(container, watched, wanted, ends, place)
    local consumers = consumers_of(ends)
-   pass_all(container, watched, consumers)
+   pass_all(container, watched, wanted, consumers, place)
    for _, list in pairs(consumers) do
       for _, consumer in ipairs(list) do consumer.finish() end
    end
@@ -149,12 +172,14 @@ end
 --- and gets what a consumer raises.
 ---@param process neap.Process
 ---@param watched neap.logs.Tap
+---@param wanted string  of it
 ---@param ends table<string, neap.stdio.End>  "stdout", "stderr"
 ---@param failed fun(err: any)
-function watching.start(process, watched, ends, failed)
-   local container = core.process_container(process)
+function watching.start(process, watched, wanted, ends, failed)
+   local container, place = core.process_container(process), {}
+   core.state(process).watched = place
    core.state(process).watching = core.daemon(function()
-      local ok, err = pcall(serve, container, watched, ends)
+      local ok, err = pcall(serve, container, watched, wanted, ends, place)
       watched.close()
       if not ok and not (type(err) == "table" and err.code == "cancelled") then failed(err) end
    end)
