@@ -90,7 +90,7 @@ describe("logs", function()
 
          assert.equal("already_exists", err.code)
          assert.is_false(fs.is_read(reader))
-         assert.equal(#before, #fs.list(own))
+         assert.is_true(#fs.list(own) <= #before) -- the first logger's may go meanwhile
          assert(task:delete())
          assert(assert(container:start()):wait())
          assert.equal("x", assert(container:logs()):read().line)
