@@ -1,6 +1,7 @@
 --- Which containerd to use, where nobody or only the settings said so.
 
 local defaults = require "neap.defaults"
+local failure = require "neap.error"
 
 local endpoint = {}
 
@@ -40,11 +41,11 @@ end
 ---@param path string
 ---@return boolean
 function endpoint.exists(path)
-   local ENOENT <const>, ENOTDIR <const> = 2, 20
-   local file, _, errno = io.open(path)
+   local file, _, number = io.open(path)
+   local errno = failure.errno(number)
 
    if file then file:close() end
-   return file ~= nil or errno ~= ENOENT and errno ~= ENOTDIR
+   return file ~= nil or errno ~= "ENOENT" and errno ~= "ENOTDIR"
 end
 
 local ADVICE <const> = {

@@ -31,6 +31,29 @@ function failure.new(err)
    return setmetatable(err, error_mt)
 end
 
+local CODES <const> = {
+   ENOENT = "not_found", EEXIST = "already_exists",
+   EACCES = "permission_denied", EPERM = "permission_denied",
+   ENOSPC = "resource_exhausted", EDQUOT = "resource_exhausted",
+   EMFILE = "resource_exhausted", ENFILE = "resource_exhausted",
+}
+
+--- What an errno's name means.
+---@param errno? string
+---@param otherwise string  where it means nothing of its own
+---@return string code
+function failure.code_of(errno, otherwise) return CODES[errno] or otherwise end
+
+local NAMES <const> = {
+   [2] = "ENOENT", [13] = "EACCES", [20] = "ENOTDIR", [23] = "ENFILE", [24] = "EMFILE",
+   [32] = "EPIPE",
+}
+
+--- The name of an errno, which Lua's io gives as Linux's number.
+---@param number? integer
+---@return string? name  nil: not one that is asked about
+function failure.errno(number) return NAMES[number] end
+
 --- Is this value an error of ours?
 ---@param value any
 ---@return boolean

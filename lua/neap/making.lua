@@ -29,11 +29,8 @@ local function decide(root, client, of, spec)
 end
 
 local function refuse(what, id, op, why, errno)
-   local codes = { EACCES = "permission_denied", EPERM = "permission_denied",
-      ENOSPC = "resource_exhausted", EDQUOT = "resource_exhausted",
-      EMFILE = "resource_exhausted", ENFILE = "resource_exhausted" }
    return nil, failure.new {
-      code = codes[errno] or "failed_precondition", op = op, id = id, errno = errno,
+      code = failure.code_of(errno, "failed_precondition"), op = op, id = id, errno = errno,
       message = ("cannot make the %s: %s"):format(what, why),
    }
 end

@@ -41,17 +41,8 @@ function chain.number(base, name)
    return math.tointeger(tonumber(digits)), gz ~= ""
 end
 
-local ERRORS <const> = {
-   [2] = "ENOENT", [13] = "EACCES", [23] = "ENFILE", [24] = "EMFILE",
-}
-
-local CODES <const> = {
-   EACCES = "permission_denied", EPERM = "permission_denied",
-   EMFILE = "resource_exhausted", ENFILE = "resource_exhausted",
-}
-
 local function refuse(errno, message)
-   return nil, failure.new { code = CODES[errno] or "unavailable", op = "container.logs",
+   return nil, failure.new { code = failure.code_of(errno, "unavailable"), op = "container.logs",
       errno = errno, message = "the log: " .. message }
 end
 
@@ -71,10 +62,11 @@ end
 ---@return neap.Error? err  nil: its name means another one by now, or none
 function chain.hold(link)
    if link.file then return true end
-   local file, why, errno = io.open(link.path, "rb")
+   local file, why, number = io.open(link.path, "rb")
    if not file then
-      if ERRORS[errno] == "ENOENT" then return nil end
-      return refuse(ERRORS[errno], why)
+      local errno = failure.errno(number)
+      if errno == "ENOENT" then return nil end
+      return refuse(errno, why)
    end
    local found = fs.fstat(file)
    local is_it = found and found.ino == link.ino

@@ -23,14 +23,8 @@ function logger.settings(container)
    return settings.of(container.labels)
 end
 
-local CODES <const> = {
-   ENOENT = "not_found", EEXIST = "already_exists", EACCES = "permission_denied",
-   EPERM = "permission_denied", ENOSPC = "resource_exhausted", EDQUOT = "resource_exhausted",
-   EMFILE = "resource_exhausted", ENFILE = "resource_exhausted",
-}
-
 local function refuse(container, message, errno, code)
-   local by_errno = errno and (CODES[errno] or "failed_precondition")
+   local by_errno = errno and failure.code_of(errno, "failed_precondition")
    return nil, failure.new {
       code = code or by_errno or "unavailable", op = "container.start", id = container.id,
       errno = errno, message = "the log: " .. message,

@@ -4,11 +4,10 @@
 -- once nobody reads. What else went wrong in writing is told at the very end,
 -- when the last of it is flushed, with the reason of what failed first.
 
+local failure = require "neap.error"
 local log = require "neap.log"
 
 local output = {}
-
-local EPIPE <const> = 32
 
 --- What `print` raises. Nothing needs to be said about it: nobody listens.
 output.broken = setmetatable({}, {
@@ -16,10 +15,10 @@ output.broken = setmetatable({}, {
    __tostring = function() return "writing to standard output: Broken pipe" end,
 })
 
-local function heed(ok, _, errno)
+local function heed(ok, _, number)
    if ok then return true end
-   if errno == EPIPE then error(output.broken, 0) end
-   require "neap.host".blame(errno)
+   if failure.errno(number) == "EPIPE" then error(output.broken, 0) end
+   require "neap.host".blame(number)
    return false
 end
 
