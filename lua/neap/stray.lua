@@ -125,11 +125,11 @@ function stray.finish(container)
    if not is_there(container) then return true end
    local recorded, unknown = core.container_refresh(container)
    if not recorded then return unknown.code == "not_found" or nil, unknown end
-   for try = 1, defaults.delete.tries do
-      if not is_there(container) then return true end
-      if try > 1 then core.sleep(defaults.delete.pause) end
+   for _ = 1, defaults.delete.tries do
       local ok, err = remove(container)
       if not ok then return nil, err end
+      if not is_there(container) then return true end
+      core.sleep(defaults.delete.pause)
    end
    return kill_shim(container)
 end

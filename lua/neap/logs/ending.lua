@@ -76,8 +76,8 @@ end
 --- log that Neap made.
 ---@param container neap.Container
 function ending.remove(container)
-   local reader = logger.reader(container)
    if not container.labels[labels.log] then return end
+   local reader = logger.reader(container)
    if reader and fs.is_read(reader) and not settle(container, defaults.drain) then
       fs.end_reader(reader)
    end
