@@ -191,7 +191,7 @@ describe("neap.stdio", function()
             ["stdout, stderr: where"] = { stdout = fn, stderr = "log" },
             ['stdin: "attach" needs stdout to be "log"'] = { stdin = "attach", stdout = "null" },
             ['stdin: "attach" needs stdout'] = { stdin = "attach", stdout = fn, stderr = "null" },
-            ['stdout: no "pipe" beside "log"'] = { stdout = { "log", "pipe" } },
+            ['stdout: no "pipe" where the output is logged'] = { stdout = { "log", "pipe" } },
          } do
             local made, err = ends(io, { log = true })
 

@@ -5,6 +5,7 @@
 -- the logger, by any number of clients.
 
 local core = require "neap.core"
+local consumers_of = require "neap.stdio.consumers"
 local failure = require "neap.error"
 local fs = core.fs
 local logger = require "neap.logs.logger"
@@ -20,23 +21,14 @@ local function refuse(process, code, message)
    }
 end
 
-local function is_pipe(e)
-   for _, inner in ipairs(e.consumers or { e }) do
-      if inner.kind == "pipe" then return true end
-   end
-   return false
-end
-
 --- The outputs, from the logger; what came since somebody watched last comes first.
 local function watch(process, io, failed)
    local ends = {}
    for _, name in ipairs { "stdout", "stderr" } do
       local e = io[name]
       if e.kind == "merged" then e = io.stdout end
-      if is_pipe(e) then
-         return refuse(process, "invalid_argument",
-            name .. ': no "pipe" where the output is logged (give a function)')
-      end
+      local can, why = consumers_of.can_be_fed(name, e)
+      if not can then return refuse(process, "invalid_argument", why) end
       if e.kind ~= "null" then ends[name] = e end
    end
    if not next(ends) then return true end

@@ -5,6 +5,7 @@
 -- taken all.
 
 local core = require "neap.core"
+local consumers_of = require "neap.stdio.consumers"
 local feed = require "neap.feed"
 local log = require "neap.log"
 local pumps_of = require "neap.stdio.pump"
@@ -46,14 +47,9 @@ local function with_policy(made, how)
    return made
 end
 
---- The consumers of an output; one, unless it is a list.
-local function consumers_of(e)
-   return e.kind == "list" and e.consumers or { e }
-end
-
 local function core_end(name, e, path)
    local made
-   for _, consumer in ipairs(consumers_of(e)) do
+   for _, consumer in ipairs(consumers_of.list(e)) do
       local one = with_policy(one_end(name, consumer), consumer.hold)
       if made then
          made.more = made.more or {}
@@ -81,7 +77,7 @@ local function add_input_pump(pumps, e, failed)
 end
 
 local function add_output_pumps(pumps, index, e, failed)
-   for nth, consumer in ipairs(consumers_of(e)) do
+   for nth, consumer in ipairs(consumers_of.list(e)) do
       local run = PUMPED[consumer.kind] and pumps_of.output(consumer, failed)
       if run or consumer.counted then
          pumps[#pumps + 1] = { stream = index, nth = nth, run = run, counted = consumer.counted }
@@ -122,7 +118,7 @@ end
 ---@param e neap.stdio.End
 ---@return neap.Stream?
 function plumbing.kept(process, name, e)
-   for nth, consumer in ipairs(consumers_of(e)) do
+   for nth, consumer in ipairs(consumers_of.list(e)) do
       if consumer.kind == "pipe" or consumer.kind == "capture" then
          return core.process_stream(process, FDS[name], nth)
       end

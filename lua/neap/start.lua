@@ -68,8 +68,7 @@ end
 
 --- Start it; where an earlier one is in the way, again when that had time to end.
 local function try(container, config)
-   local client = core.container_client(container)
-   local task, err
+   local client, task, err = core.container_client(container), nil, nil
    for left = defaults.start.tries - 1, 0, -1 do
       task, err = core.task_start(container, config)
       if task or left == 0 or not met_an_ending_shim(err) then break end

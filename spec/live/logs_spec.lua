@@ -97,6 +97,29 @@ describe("logs", function()
       end
    end)
 
+   it("go to the consumers beside one that raises, to their end", function()
+      local container = create { "seq", "3" }
+      local mine, got = {}, {}
+      local task = assert(container:start { stdout = {
+         "log", function() error(mine) end, function(bytes) got[#got + 1] = bytes or "END" end,
+      } })
+      local exit, err = task:wait()
+
+      assert.is_nil(exit)
+      assert.equal(mine, err)
+      assert.equal("1\n2\n3\nEND", table.concat(got))
+      assert.equal("1", assert(container:logs()):read().line)
+   end)
+
+   it("have no consumers beside them that do not wait", function()
+      local container = create { "true" }
+      for _, stdout in ipairs { "pipe", neap.sink.drop(print), neap.sink.spill(print) } do
+         local task, err = container:start { stdout = { "log", stdout } }
+         assert.is_nil(task)
+         assert.equal("invalid_argument", err.code)
+      end
+   end)
+
    it("hold nobody up whose command is not there", function()
       local container = create { "nobody-has-this" }
       local began = core.now()

@@ -1,6 +1,7 @@
 --- neap attach: a running container's output here, and what is typed there.
 
 local console = require "neap.program.console"
+local consumers = require "neap.logs.consumers"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
 local failure = require "neap.error"
@@ -85,7 +86,7 @@ local function wait(task, leaving)
    }, { __close = function(all) for _, fiber in pairs(all) do fiber:cancel() end end })
    local first = core.first(fibers)
    local why = first == "loss" and watching.loss(task)
-   if first == "leave" or watching.is_unread(why) then return "left" end
+   if first == "leave" or consumers.is_unread(why) then return "left" end
    if why then return nil, why end
    return fibers.exit:join()
 end

@@ -1,6 +1,7 @@
 --- neap run: a command in a new container.
 
 local console = require "neap.program.console"
+local consumers = require "neap.logs.consumers"
 local docker = require "neap.program.docker"
 local escape = require "neap.escape"
 local failure = require "neap.error"
@@ -10,7 +11,6 @@ local logopts = require "neap.program.logopts"
 local neap = require "neap"
 local output = require "neap.program.output"
 local signal = require "neap.signal"
-local watching = require "neap.logs.watching"
 
 local UNREAD_STATUS <const> = 128 + signal.parse "PIPE"
 
@@ -104,7 +104,7 @@ local function attend(container, parsed, config, keys)
    local exit, err = console.attend(
       function() return task:wait() end, task.stdin and input_of(task), keys
    )
-   if watching.is_unread(err) then return UNREAD_STATUS end
+   if consumers.is_unread(err) then return UNREAD_STATUS end
    if not exit then return nil, err end
    if exit == "detached" then return 0, nil, true end
    if exit.truncated and not readers.gone then output.mention_loss(exit.truncated) end

@@ -1,10 +1,9 @@
 --- Consumers of a logged container's output: what its logger sends goes to them,
 --- through the logger's death and its successor, to the end of the streams.
 
-local consumer_of = require "neap.stdio.consumer"
+local consumers_of = require "neap.logs.consumers"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
-local failure = require "neap.error"
 local log = require "neap.log"
 local logger = require "neap.logs.logger"
 local successor = require "neap.logs.successor"
@@ -31,85 +30,15 @@ function watching.connect(container, wanted)
    end
 end
 
---- --- consumers ---------------------------------------------------------------
-
-local EPIPE <const> = 32
-
---- Is that what a consumer raises whose reader has gone?
----@param err any
----@return boolean
-function watching.is_unread(err)
-   return type(err) == "table" and err.errno == "EPIPE"
-end
-
-local function check(ok, err)
-   if not ok then error(err, 0) end
-end
-
-local function check_written(ok, err, errno)
-   if not ok and (errno == EPIPE or watching.is_unread(err)) then
-      err = failure.new { code = "failed_precondition", op = "process.attach", errno = "EPIPE",
-         message = "nobody reads the output: Broken pipe" }
-   end
-   check(ok, err)
-end
-
---- A reader that stalls holds up this fiber, and nobody else. What a script wrote to the
---- file before comes first.
-local function of_file(file, is_ours)
-   local output, err = core.descriptor(core.fs.fd(file), "w")
-   check(output, err)
-   return {
-      write = function(bytes)
-         check_written(file:flush())
-         check_written(output:write(bytes))
-      end,
-      finish = function()
-         output:close()
-         if is_ours then file:close() end
-      end,
-   }
-end
-
-local function of_stream(stream)
-   return {
-      write = function(bytes) check(stream:write(bytes)) end,
-      finish = function() stream:close() end,
-   }
-end
-
-local function open(path)
-   check(core.path.touch(path, 384)) -- 0600
-   local file, why = io.open(path, "ab")
-   check(file, why)
-   return of_file(file, true)
-end
-
-local function one_of(e, name)
-   if e.kind == "inherit" then return of_file(name == "stderr" and io.stderr or io.stdout) end
-   if e.kind == "file" then return open(e.path) end
-   if e.kind == "stream" then return of_stream(e.stream) end
-   return consumer_of(e)
-end
-
---- The consumers of each stream, in lists.
-local function consumers_of(ends)
-   local consumers = {}
-   for name, e in pairs(ends) do
-      local list = {}
-      for i, one in ipairs(e.kind == "list" and e.consumers or { e }) do
-         list[i] = one_of(one, name)
-      end
-      consumers[name] = list
-   end
-   return consumers
-end
-
 --- --- frames ------------------------------------------------------------------
 
 ---@class neap.logs.Place  where a watcher is in all that was written
 ---@field at? integer
 ---@field lost? boolean  something is missing before that
+---@field fail fun(err: any)  told what a consumer raises
+---@field has_failed? boolean
+---@field is_over? boolean
+---@field changed neap.Condition  is told of both
 
 --- What a frame says that holds no output.
 local function heed(container, kind, payload, place)
@@ -128,12 +57,14 @@ end
 
 local OUTPUTS <const> = { stdout = true, stderr = true }
 
---- Pass frames on until the streams are over; true then, false: the logger died.
+--- Pass frames on until the streams are over, or nobody is left who takes them: true
+--- then, false: the logger died.
 local function pass(container, watched, consumers, place)
    for kind, payload in watched.next do
       if kind == "end" then return true end
-      for _, consumer in ipairs(consumers[kind] or {}) do consumer.write(payload) end
       if OUTPUTS[kind] then
+         consumers_of.tell(consumers[kind] or {}, "write", payload, place.fail)
+         if not consumers_of.has_any(consumers) then return true end
          place.at = place.at and place.at + #payload
       else
          heed(container, kind, payload, place)
@@ -161,11 +92,20 @@ local function pass_all(container, watched, wanted, consumers, place)
 end
 
 local function serve(container, watched, wanted, ends, place)
-   local consumers = consumers_of(ends)
+   local consumers = consumers_of.open(ends)
    pass_all(container, watched, wanted, consumers, place)
-   for _, list in pairs(consumers) do
-      for _, consumer in ipairs(list) do consumer.finish() end
+   for _, list in pairs(consumers) do consumers_of.tell(list, "finish", nil, place.fail) end
+end
+
+--- Where a watcher is, and whom it tells of a consumer that failed.
+local function new_place(failed)
+   local place = { changed = core.condition() }
+   function place.fail(err)
+      failed(err)
+      place.has_failed = true
+      place.changed:notify()
    end
+   return place
 end
 
 --- Serve consumers until the streams are over. The wait of the process waits for it,
@@ -176,12 +116,14 @@ end
 ---@param ends table<string, neap.stdio.End>  "stdout", "stderr"
 ---@param failed fun(err: any)
 function watching.start(process, watched, wanted, ends, failed)
-   local container, place = core.process_container(process), {}
+   local container, place = core.process_container(process), new_place(failed)
    core.state(process).watched = place
    core.state(process).watching = core.daemon(function()
       local ok, err = pcall(serve, container, watched, wanted, ends, place)
       watched.close()
-      if not ok and not (type(err) == "table" and err.code == "cancelled") then failed(err) end
+      if not ok and not core.cancelled() then place.fail(err) end
+      place.is_over = true
+      place.changed:notify()
    end)
 end
 
@@ -190,8 +132,9 @@ end
 ---@return any why  nil: it never will, for there is none or its streams are over
 function watching.loss(process)
    local state = core.state(process)
-   if not state.watching then return nil end
-   core.settled(state.watching)
+   local place = state.watched
+   if not place then return nil end
+   while not place.has_failed and not place.is_over do place.changed:wait() end
    return state.failure
 end
 

@@ -1,6 +1,7 @@
 --- What reaches the program and is meant for its container: signals, keys, and
 --- the size of the terminal.
 
+local consumers = require "neap.logs.consumers"
 local core = require "neap.core"
 local host = require "neap.host"
 local log = require "neap.log"
@@ -94,7 +95,7 @@ function follow.readers(process)
    for fd = 1, 2 do
       add(function() return await_loss(process, fd) end)
    end
-   add(function() return watching.is_unread(watching.loss(process)) end)
+   add(function() return consumers.is_unread(watching.loss(process)) end)
    return readers
 end
 

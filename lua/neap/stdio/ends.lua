@@ -1,5 +1,6 @@
 --- One end of one stream: what a user gave, in one form.
 
+local consumers_of = require "neap.stdio.consumers"
 local escape = require "neap.escape"
 local fields = require "neap.fields"
 local path = require "neap.path"
@@ -85,7 +86,7 @@ end
 --- The consumers that one end is: "null" is none.
 local function add_consumers(consumers, e)
    if e.kind == "null" then return end
-   for _, one in ipairs(e.kind == "list" and e.consumers or { e }) do
+   for _, one in ipairs(consumers_of.list(e)) do
       consumers[#consumers + 1] = one
    end
 end
@@ -111,11 +112,8 @@ local function logged_end(name, list, options)
    if #others == 0 then return { kind = "log" } end
    local also, why, errno = ends.output(name, others, options)
    if not also then return nil, why, errno end
-   for _, e in ipairs(also.consumers or { also }) do
-      if e.kind == "pipe" then
-         return nil, ('%s: no "pipe" beside "log" (give a function)'):format(name)
-      end
-   end
+   local can, unfit = consumers_of.can_be_fed(name, also)
+   if not can then return nil, unfit end
    return { kind = "log", also = also.kind ~= "null" and also or nil }
 end
 
@@ -153,7 +151,7 @@ local function policy_end(name, value, options)
    if not how then return nil, ("%s: %s"):format(name, why), errno end
 
    value:begin()
-   for _, e in ipairs(made.kind == "list" and made.consumers or { made }) do
+   for _, e in ipairs(consumers_of.list(made)) do
       if e.hold then return nil, ("%s: a policy inside another"):format(name) end
       e.hold, e.counted = how, value
    end
