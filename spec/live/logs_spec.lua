@@ -3,6 +3,7 @@
 
 local chain = require "neap.logs.chain"
 local core = require "neap.core"
+local defaults = require "neap.defaults"
 local failure = require "neap.error"
 local fs = core.fs
 local live = require "support.live"
@@ -121,11 +122,11 @@ describe("logs", function()
    end)
 
    it("hold nobody up whose command is not there", function()
-      local container = create { "nobody-has-this" }
-      local began = core.now()
+      local drain, container = defaults.drain, create { "nobody-has-this" }
+      finally(function() defaults.drain = drain end)
+      defaults.drain = 1000 -- who waited for that would not end
       for _ = 1, 5 do assert.equal(127, select(2, container:start()).status) end
 
-      assert.is_true(core.now() - began < 4)
       assert.is_false(fs.is_read(logged.reader(container)))
    end)
 
@@ -197,7 +198,7 @@ describe("logs", function()
       other:cancel()
 
       assert.same({ "one", "two" }, lines)
-      assert.is_true(tries < 20 and turns > 10)
+      assert.is_true(tries > 1 and turns >= tries)
       assert.equal(1, #warnings)
       assert.matches("^warn .*cannot be watched.*Too many open files$", warnings[1])
    end)
@@ -273,7 +274,9 @@ describe("logs", function()
       local other <close> = live.client()
       local task = assert(assert(other:load(container.id)):task())
       assert(task:attach { drain = 20, stdout = function(bytes)
-         if size == 0 then neap.sleep(1) end
+         if size == 0 then
+            live.wait_until(function() return task:status() == "stopped" end)
+         end
          size = size + #(bytes or "")
       end })
 
