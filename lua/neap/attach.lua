@@ -93,6 +93,7 @@ return function(process, given)
    local is_logged = core.is_task(process)
       and logger.is_here(core.process_container(process))
    local ok, err = connect(process, io, names, own, is_logged, failed)
-   if ok and is_logged then ok, err = watch(process, io, failed) end
-   return ok, err
+   if not ok then return nil, err end
+   if is_logged then return watch(process, io, failed) end
+   return true
 end

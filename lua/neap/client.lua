@@ -35,8 +35,9 @@ end
 --- Who looks at a container has its logger begun again, where that was killed.
 local function load(client, id)
    local container, err = core.container_load(client, id)
-   if container then successor.begin(container) end
-   return container, err
+   if not container then return nil, err end
+   successor.begin(container)
+   return container
 end
 
 --- Find a container's record.

@@ -60,8 +60,9 @@ function Container:task()
    local task = known_task(self)
    if task then return task end
    local loaded, err = core.task_load(self)
-   if loaded then core.state(self).task = loaded end
-   return loaded, err
+   if not loaded then return nil, err end
+   core.state(self).task = loaded
+   return loaded
 end
 
 --- Delete the record and the bundle.

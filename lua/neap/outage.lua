@@ -35,7 +35,8 @@ function outage.patiently(client, fn, seconds)
    while true do
       local answer, err = fn()
       local left = deadline - core.now()
-      if answer or not err or err.code ~= "unavailable" or left <= 0 then return answer, err end
+      if answer then return answer end
+      if not err or err.code ~= "unavailable" or left <= 0 then return answer, err end
       core.sleep(math.min(delay, left))
       delay = math.min(delay * defaults.reconnect.factor, defaults.reconnect.max)
       if client:is_closed() then return nil, outage.closed(err.op) end

@@ -14,6 +14,7 @@ local outline = require "neap.outline"
 local owner = require "neap.owner"
 local signals = require "neap.signal"
 local specs = require "neap.spec"
+local undoing = require "neap.undo"
 
 local records = {}
 
@@ -175,13 +176,7 @@ function records.create(client, config)
    local text, unpacked = pack_spec(spec, config.id)
    if not text then return nil, unpacked end
 
-   local container, err = core.shield(function()
-      local made, refused = send(client, config, spec, text)
-      if made and core.cancelled() then made:delete { force = true } end
-      return made, refused
-   end)
-   if core.cancelled() then core.sleep(0) end -- raises
-   return container, err
+   return undoing.unless_wanted(function() return send(client, config, spec, text) end)
 end
 
 --- Remember the task that was found with a record.

@@ -75,7 +75,9 @@ local function finish(client, container, result, err)
    if client:is_closed() then return leave(container, result, err) end
    local ok, undone = removal.container(container, err and err.left and 0 or nil)
    if ok and err then err.left = nil end
-   if ok or err == nil and undone.code == "not_found" then return result, err end
+   local is_gone = ok or err == nil and undone.code == "not_found"
+   if is_gone and result then return result end
+   if is_gone then return nil, err end
    if err then
       err.left = undone.left or err.left
       return nil, err

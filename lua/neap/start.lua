@@ -112,13 +112,7 @@ function start.checked(container, io, checkpoint)
    local spec = outline.of(container)
    if not spec then return refuse(container, "container.start", "the record's spec is not JSON") end
    io.terminal = has_terminal(spec)
-   local task, err = core.shield(function()
-      local made, refused = task_of(container, io, spec, checkpoint)
-      if made and core.cancelled() then made:delete { force = true } end
-      return made, refused
-   end)
-   if core.cancelled() then core.sleep(0) end -- raises
-   return task, err
+   return undo.unless_wanted(function() return task_of(container, io, spec, checkpoint) end)
 end
 
 --- Start a container's task.
@@ -143,8 +137,7 @@ function start.task(container, given)
    local checkpoint = require "neap.checkpoint"
    local members, missing = checkpoint.check(given.checkpoint, container.id)
    if not members then return nil, missing end
-   local client = core.container_client(container)
-   return checkpoint.use(client, members, function(descriptor)
+   return checkpoint.use(core.container_client(container), members, function(descriptor)
       return start.checked(container, io, descriptor)
    end)
 end
@@ -188,13 +181,9 @@ function start.exec(task, given)
    local state = core.state(task)
    state.starting = state.starting or {}
    local _mine <close> = turn.take(state.starting)
-   local made, err = core.shield(function()
-      local started, refused = exec_of(task, container, config, process, given.id == nil)
-      if started and core.cancelled() then started:delete { force = true } end
-      return started, refused
+   return undo.unless_wanted(function()
+      return exec_of(task, container, config, process, given.id == nil)
    end)
-   if core.cancelled() then core.sleep(0) end -- raises
-   return made, err
 end
 
 return start

@@ -118,8 +118,9 @@ function both:delete(options)
    if not given then return refuse(self, "process.delete", unknown) end
    if given.force then return removal.process(self) end
    local exit, err = core.process_delete(self)
-   if exit then pipes.remove(self) end
-   return exit, err
+   if not exit then return nil, err end
+   pipes.remove(self)
+   return exit
 end
 
 --- Set the size of its terminal.
@@ -160,8 +161,9 @@ end
 ---@return neap.Error? err  `err.status` where it could not start
 function Task:exec(config)
    local process, err = require "neap.start".exec(self, config)
-   if not process then err.id = err.id or core.process_container(self).id end
-   return process, err
+   if process then return process end
+   err.id = err.id or core.process_container(self).id
+   return nil, err
 end
 
 --- Find an exec that is there.

@@ -76,4 +76,20 @@ function undo.exec(task, id, config, is_new, err)
    if not ok then report(err, undone, "exec " .. id) end
 end
 
+--- Make something, all or nothing: who is cancelled meanwhile leaves nothing.
+---@generic T
+---@param make fun(): T?, neap.Error?  what it makes can be deleted
+---@return T? made
+---@return neap.Error? err
+function undo.unless_wanted(make)
+   local made, err = core.shield(function()
+      local made, refused = make()
+      if made and core.cancelled() then made:delete { force = true } end
+      return made, refused
+   end)
+   if core.cancelled() then core.sleep(0) end -- raises
+   if not made then return nil, err end
+   return made
+end
+
 return undo

@@ -41,6 +41,43 @@ describe("a handle", function()
       assert.equal("already_exists", select(2, client:create(config)).code)
    end)
 
+   it("answers one value where it succeeds, which print shows alone", function()
+      local more = {}
+      local function one(name, ...)
+         assert.is_truthy((...))
+         if select("#", ...) > 1 then more[name] = select("#", ...) end
+         return ...
+      end
+      for _, log in ipairs { "json-file", false } do
+         local container = one("create", client:create { rootfs = live.rootfs(), log = log or nil,
+            args = { "sleep", "1000" } })
+         local task = one("start", container:start())
+         local other = live.client()
+         local found = one("load", other:load(container.id))
+         one("containers", other:containers())
+         local same = one("task", found:task())
+         one("attach", same:attach { stdout = function() end, stderr = function() end })
+         if log then one("logs", found:logs()):close() end
+         one("pause", task:pause())
+         one("resume", task:resume())
+         one("refresh", container:refresh())
+         one("update", container:update { labels = { a = "1" } })
+         local process = one("exec", task:exec { args = { "sleep", "1000" } })
+         one("forced delete of an exec", process:delete { force = true })
+         one("kill", task:kill "KILL")
+         one("wait", task:wait())
+         one("delete", task:delete())
+         other:close()
+         one("stop", one("start", container:start()):stop { timeout = 0.01 })
+         one("forced delete of a task", one("task", container:task()):delete { force = true })
+         one("delete", container:delete())
+         one("forced delete", container:delete { force = true })
+      end
+      one("run", client:run { rootfs = live.rootfs(), args = { "true" } })
+      one("restore", client:restore())
+      assert.same({}, more)
+   end)
+
    it("merges labels, and removes them", function()
       local container = client:create { rootfs = live.rootfs(), args = { "true" },
          labels = { a = "1", b = "2", ["with.dots/and-more"] = "x" } }
