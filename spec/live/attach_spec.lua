@@ -5,6 +5,7 @@ local core = require "neap.core"
 local live = require "support.live"
 local logged = require "support.logged"
 local shell = require "support.shell"
+local uv = require "luv"
 
 local neap, sh = commands.neap, commands.sh
 
@@ -182,12 +183,24 @@ describe("neap attach", function()
    end)
 
    --- A command line that is killed where it hangs, and whose output stalls: it is read by
-   --- nobody until the command has ended. It tells its pid and its status on `fd`.
+   --- nobody until the command has ended. It tells its pid and its status on `fd`, by a
+   --- subshell: dash redirects its own output for a moment to say it.
    local function stalled(command, fd)
       return ([[rm -f "$NEAP_TEST_DIR/over"
-         { timeout --foreground -s KILL 15 %s 2>&1 <&0 & echo "pid $!" >&%d
-            wait $!; echo "status $?" >&%d; : >"$NEAP_TEST_DIR/over"; } |
-         while [ ! -e "$NEAP_TEST_DIR/over" ]; do sleep 0.02; done]]):format(command, fd, fd)
+         { timeout --foreground -s KILL 15 sh -c '(echo "pid $$" >&%d); exec "$0" "$@" 2>&1' %s <&0
+            echo "status $?" >&%d; : >"$NEAP_TEST_DIR/over"; } |
+         while [ ! -e "$NEAP_TEST_DIR/over" ]; do sleep 0.02; done]]):format(fd, command, fd)
+   end
+
+   --- Wait until what a stalled command wrote fills its pipe: its pid.
+   local function await_stall(process)
+      process:await "pid "
+      local pid = process:line():match "pid (%d+)"
+      local flags = uv.constants.O_WRONLY | uv.constants.O_NONBLOCK
+      local pipe = assert(uv.fs_open(("/proc/%s/fd/1"):format(pid), flags, 0))
+      live.wait_until(function() return not uv.fs_write(pipe, "x") end)
+      uv.fs_close(pipe)
+      return pid
    end
 
    local NOISY <const> = [[trap "exit 7" TERM; while :; do echo "noise noise noise"; done]]
@@ -195,8 +208,7 @@ describe("neap attach", function()
    it("is left by keys while nobody reads its output", function()
       run("noisy", NOISY)
       local one <close> = terminal(stalled([["$neap" attach noisy]], 2))
-      one:await "pid "
-      core.sleep(0.5) -- until the pipe is full
+      await_stall(one)
       one:write(KEYS)
 
       assert.matches("status 0\r\n$", one:wait().stdout)
@@ -208,10 +220,7 @@ describe("neap attach", function()
       local one <close> = shell.start({ "/bin/sh", "-c",
          "exec 3>&1; " .. stalled("$0 attach --no-stdin deaf", 3), shell.program },
          commands.options())
-      one:await "pid "
-      core.sleep(0.5)
-      local pid = assert(one.stdout:match "pid (%d+)")
-      shell.run { "/bin/sh", "-c", "kill -TERM " .. pid }
+      shell.run { "/bin/sh", "-c", "kill -TERM " .. await_stall(one) }
 
       assert.matches("status 7\n$", one:wait().stdout)
       assert.equal("stopped", container:task():status())
