@@ -218,6 +218,8 @@ describe("neap.config", function()
          mapping(10, 1009, 1) } } },
          "userns.uid_mappings[3]: its ids overlap those of [1] (hostID)" },
       { { spec = "x" }, 'spec: "x" is neither a function nor a whole spec' },
+      { { concerns = { mount = false } }, 'concerns: "mount" is not a concern, did you' },
+      { { concerns = { mounts = 1 } }, "concerns: mounts: 1 is neither a function nor false" },
       { { stdout = "pipe" }, "stdout: not a field of create" },
    }
    for _, case in ipairs(bad) do

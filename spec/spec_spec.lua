@@ -192,7 +192,7 @@ describe("neap.spec", function()
 
       it("leaves out what the host does not have", function()
          local made = new({ network = { kind = "host" } }, {
-            exists = function(path) return path ~= "/etc/hosts" end,
+            machine = { exists = function(path) return path ~= "/etc/hosts" end },
          })
 
          assert.is_nil(mount_at(made, "/etc/hosts"))
@@ -441,6 +441,32 @@ describe("neap.spec", function()
 
          assert.is_nil(process)
          assert.equal("task.exec", err.op)
+      end)
+   end)
+
+   describe("with concerns of the user's own", function()
+      it("has one in the place of another, and leaves one out", function()
+         local made = new {
+            hostname = "given", cap_add = { "SYS_ADMIN" },
+            concerns = {
+               capabilities = false,
+               hostname = function(target, options, inner)
+                  target.hostname = options.hostname .. "." .. inner.namespace
+               end,
+            },
+         }
+
+         assert.equal("given.default", made.hostname)
+         assert.is_nil(made.process.capabilities)
+      end)
+
+      it("is refused where one says why", function()
+         local made, err = spec.new(config {
+            concerns = { paths = function() return nil, "paths: never" end },
+         }, context)
+
+         assert.is_nil(made)
+         assert.same({ "invalid_argument", "paths: never" }, { err.code, err.message })
       end)
    end)
 end)

@@ -8,6 +8,7 @@ local failure = require "neap.error"
 local inside = require "neap.inside"
 local json = core.json
 local labels = require "neap.labels"
+local machine = require "neap.machine"
 local making = require "neap.making"
 local outage = require "neap.outage"
 local outline = require "neap.outline"
@@ -55,7 +56,7 @@ local function make_spec(client, config)
       platform = platform, namespace = client:namespace(), id = config.id, network_pid = pid,
       cgroup_prefix = own and own.cgroup_prefix or nil,
       read_file = inside.reader(config.rootfs),
-      exists = function(path) return core.fs.stat(path) ~= nil end,
+      machine = machine,
    })
 end
 

@@ -1,7 +1,6 @@
 -- Terminals that come and go: neap attach, and neap run -it that is left.
 
 local commands = require "support.commands"
-local core = require "neap.core"
 local live = require "support.live"
 local logged = require "support.logged"
 local shell = require "support.shell"

@@ -1,5 +1,6 @@
 --- neap exec: a process more in a running container.
 
+local common = require "neap.program.docker.process"
 local console = require "neap.program.console"
 local docker = require "neap.program.docker"
 local failure = require "neap.error"
@@ -8,18 +9,13 @@ local log = require "neap.log"
 local neap = require "neap"
 local output = require "neap.program.output"
 
-local PASSED <const> = { ["--env"] = true, ["--env-file"] = true, ["--workdir"] = true,
-   ["--user"] = true }
-
 local options = {
    { "-d", "--detach", help = "Leave it running, its output unread." },
    { "-i", "--interactive", help = "Give it standard input." },
    { "-t", "--tty", help = "Give it a terminal." },
    { "--detach-keys", value = "KEYS", help = "What leaves the terminal (ctrl-p,ctrl-q)." },
 }
-for _, option in ipairs(docker.options) do
-   if PASSED[option[#option]] then options[#options + 1] = option end
-end
+for _, option in ipairs(common.options) do options[#options + 1] = option end
 
 ---@type neap.program.Command
 local exec = {

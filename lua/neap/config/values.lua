@@ -37,6 +37,18 @@ function values.word(value)
    return value
 end
 
+--- A check that says which field it is about.
+---@param name string
+---@param check fun(value: any, context: table): any, string?, string?
+---@return fun(value: any, context: table): any, string?, string?
+function values.named(name, check)
+   return function(value, context)
+      local checked, why, errno = check(value, context)
+      if checked == nil then return nil, ("%s: %s"):format(name, why), errno end
+      return checked
+   end
+end
+
 --- Where a value of another type is wrong use: raise as Lua's own library does.
 ---@param value any
 ---@param position integer

@@ -22,9 +22,18 @@ local function sets(names)
    }
 end
 
+--- What a process has that nobody said anything about.
 ---@return table  the sets of an OCI process
 function capabilities.defaults()
    return sets(DEFAULT)
+end
+
+capabilities.options = { "cap_add", "cap_drop" }
+capabilities.paths = { "process.capabilities" }
+
+---@param spec table
+function capabilities.begin(spec)
+   spec.process.capabilities = capabilities.defaults()
 end
 
 local function all()
@@ -63,13 +72,16 @@ end
 --- Put a config's additions and removals into a spec.
 ---@param spec table
 ---@param config table
-function capabilities.apply(spec, config)
+---@param context neap.spec.Context
+function capabilities.apply(spec, config, context)
    if not config.cap_add and not config.cap_drop then return end
 
    local present = spec.process.capabilities or {}
    spec.process.capabilities = sets(
       capabilities.decide(present.bounding or {}, config.cap_add, config.cap_drop)
    )
+   local both = config.cap_add and config.cap_drop and "cap_add, cap_drop"
+   context.origin["process.capabilities"] = both or config.cap_add and "cap_add" or "cap_drop"
 end
 
 return capabilities

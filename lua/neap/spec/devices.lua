@@ -1,7 +1,7 @@
 --- Which devices a container may open: none but the harmless ones, which the
 --- runtime puts into its /dev.
 
-local devices = {}
+local devices = { options = {}, paths = { "linux.devices", "linux.resources.devices" } }
 
 local HARMLESS <const> = {
    { 1, 3 }, -- null
@@ -16,8 +16,7 @@ local HARMLESS <const> = {
 }
 
 --- The rules of the device cgroup, the last that matches deciding.
----@return table[]
-function devices.rules()
+local function rules_of_default()
    local rules = { { allow = false, access = "rwm" } }
    for _, numbers in ipairs(HARMLESS) do
       rules[#rules + 1] = {
@@ -25,6 +24,11 @@ function devices.rules()
       }
    end
    return rules
+end
+
+---@param spec table
+function devices.begin(spec)
+   spec.linux.resources = { devices = rules_of_default() }
 end
 
 return devices

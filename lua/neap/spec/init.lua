@@ -1,14 +1,10 @@
 --- The OCI runtime spec of a container: what containerd's own default is, with
 --- what the user wants, or what the user made of it.
 
-local capabilities = require "neap.spec.capabilities"
+local concerns = require "neap.spec.concerns"
 local copy = require "neap.copy"
-local defaults = require "neap.defaults"
 local escape = require "neap.escape"
 local failure = require "neap.error"
-local linux = require "neap.spec.linux"
-local mounts = require "neap.spec.mounts"
-local network = require "neap.spec.network"
 local process = require "neap.spec.process"
 local strings = require "neap.config.strings"
 
@@ -23,51 +19,11 @@ local VERSION <const> = "1.0.2-dev" -- what containerd 1.6 writes
 ---@field cgroup_prefix? string   "/neap-<hash>" on an engine of Neap's own
 ---@field image? table            the image's config: Env, Cmd, Entrypoint, WorkingDir, User
 ---@field read_file? neap.spec.ReadFile  for users by name
----@field exists? fun(path: string): boolean  of a file of the host; default: all do
+---@field machine? neap.Machine       default: one that has every file
 ---@field network_pid? integer    of the container whose network is joined
 ---@field op? string              for errors
+---@field origin? table<string, string>  filled: which option set what
 ---@field private is_whole? boolean
-
-local function default_linux(context)
-   return {
-      ociVersion = VERSION,
-      root = { path = "rootfs" }, -- in containerd's bundle, from the image
-      process = process.defaults(),
-      mounts = mounts.defaults(),
-      linux = linux.defaults(context),
-   }
-end
-
-local function default_windows()
-   return {
-      ociVersion = VERSION, root = {}, process = { cwd = "C:\\" }, windows = {},
-   }
-end
-
---- A host name is shorter than an id may be.
-local function host_name(id)
-   return (id:sub(1, defaults.hostname_length):gsub("[._-]+$", ""))
-end
-
-local function put_root(target, config)
-   target.root = target.root or {}
-   if config.rootfs then target.root.path = config.rootfs end
-   if config.readonly ~= nil then target.root.readonly = config.readonly end
-   if config.annotations then target.annotations = copy.deep(config.annotations) end
-end
-
-local function apply(target, config, context)
-   put_root(target, config)
-   local ok, why = process.apply(target, config, context)
-   if not ok then return nil, why end
-   if context.platform == "windows" then return true end
-
-   capabilities.apply(target, config)
-   mounts.apply(target, config)
-   linux.apply(target, config, context)
-   network.apply(target, config, context)
-   return true
-end
 
 --- Without a mount namespace runc mounts on the host, and the mounts stay there.
 local function has_mount_namespace(made)
@@ -111,23 +67,33 @@ local function edit(made, config)
    return returned
 end
 
-local function build(config, context)
-   local made
+local function begin(config, context)
    if context.is_whole then
-      made = copy.deep(config.spec)
+      local made = copy.deep(config.spec)
       made.ociVersion = made.ociVersion or VERSION
-   elseif context.platform == "windows" then
-      made = default_windows()
-   else
-      made = default_linux(context)
+      if context.platform ~= "windows" then made.linux = made.linux or {} end
+      return made
    end
-   if not context.is_whole or config.hostname then
-      made.hostname = config.hostname or host_name(context.id)
-   end
+   local made = { ociVersion = VERSION, [context.platform or "linux"] = {} }
+   concerns.begin(made, config, context)
+   return made
+end
 
-   local ok, why = apply(made, config, context)
+local function build(config, context)
+   local made = begin(config, context)
+   local ok, why = concerns.apply(made, config, context)
    if not ok then return nil, why end
    return edit(made, config)
+end
+
+--- A machine that has every file, and tells nothing of them.
+local NO_MACHINE <const> = { exists = function() return true end }
+
+local function complete(context, more)
+   return setmetatable(more, { __index = function(_, name)
+      if context[name] ~= nil then return context[name] end
+      return name == "machine" and NO_MACHINE or nil
+   end })
 end
 
 --- Make the spec of a container. What the config's own function raises passes.
@@ -136,10 +102,11 @@ end
 ---@return table? spec
 ---@return neap.Error? err
 function spec.new(config, context)
-   local inner = setmetatable({
+   local inner = complete(context, {
       id = context.id or config.id,
       is_whole = type(config.spec) == "table",
-   }, { __index = context })
+      origin = context.origin or {},
+   })
 
    local made, why = build(config, inner)
    local ok = made ~= nil
@@ -154,14 +121,15 @@ end
 --- Make the process of an exec.
 ---@param container_spec table  as containerd holds it
 ---@param config table  from neap.config.exec
----@param context? { read_file: neap.spec.ReadFile?, op: string? }
+---@param context? neap.spec.Context
 ---@return table? process
 ---@return neap.Error? err
 function spec.exec(container_spec, config, context)
-   local made, why = process.exec(container_spec, config, context)
+   local inner = complete(context or {}, { origin = {} })
+   local made, why = process.exec(container_spec, config, inner)
    if made then return made end
    return nil, failure.new {
-      code = "invalid_argument", op = context and context.op or "task.exec",
+      code = "invalid_argument", op = inner.op or "task.exec",
       message = why, id = config.id,
    }
 end

@@ -3,11 +3,10 @@
 local copy = require "neap.copy"
 local defaults = require "neap.defaults"
 
-local mounts = {}
+local mounts = { options = { "mounts", "shm_size" }, paths = { "mounts" } }
 
 --- The mounts containerd 1.6 gives a container on Linux.
----@return table[]
-function mounts.defaults()
+local function defaults_of_containerd()
    return {
       {
          destination = "/proc", type = "proc", source = "proc",
@@ -78,17 +77,27 @@ function mounts.set_option(mount, name, value)
    mount.options = kept
 end
 
+---@param spec table
+function mounts.begin(spec)
+   spec.mounts = defaults_of_containerd()
+end
+
 --- Put a config's mounts into a spec.
 ---@param spec table
 ---@param config table
-function mounts.apply(spec, config)
+---@param context neap.spec.Context
+function mounts.apply(spec, config, context)
    for _, mount in ipairs(config.mounts or {}) do
       spec.mounts = spec.mounts or {}
       mounts.put(spec.mounts, mount)
+      context.origin["mounts[" .. mount.destination .. "]"] = "mounts"
    end
 
    local shm = config.shm_size and mounts.find(spec.mounts or {}, "/dev/shm")
-   if shm then mounts.set_option(shm, "size", config.shm_size) end
+   if shm then
+      mounts.set_option(shm, "size", config.shm_size)
+      context.origin["mounts[/dev/shm]"] = "shm_size"
+   end
 end
 
 return mounts

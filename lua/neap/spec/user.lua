@@ -3,8 +3,9 @@
 
 local escape = require "neap.escape"
 local json = require "neap.json"
+local parse = require "neap.config.user".parse
 
-local user = {}
+local user = { options = { "user" }, paths = { "process.user" }, any_platform = true }
 
 ---@alias neap.spec.ReadFile fun(path: string): string?  of a file in the rootfs
 
@@ -79,6 +80,41 @@ function user.resolve(wanted, read_file)
       uid = uid, gid = gid,
       additionalGids = groups_of(entry and entry[1], gid, read_file),
    }
+end
+
+---@param spec table
+---@param context neap.spec.Context
+function user.begin(spec, context)
+   if context.platform ~= "windows" then spec.process.user = { uid = 0, gid = 0 } end
+end
+
+--- The image's user; without one root, whose groups the image may know.
+local function of_image(context)
+   local image = not context.is_whole and context.image
+   if not image then return nil end
+   if not image.User or image.User == "" then
+      return context.read_file and { uid = 0 } or nil
+   end
+   local wanted, why = parse(image.User)
+   return wanted, why and "the image's user: " .. why
+end
+
+---@param spec table
+---@param config table
+---@param context neap.spec.Context
+---@return true? ok
+---@return string? why
+function user.apply(spec, config, context)
+   local wanted, wrong = config.user, nil
+   if not wanted then wanted, wrong = of_image(context) end
+   if wrong then return nil, wrong end
+   if not wanted then return true end
+
+   local found, why = user.resolve(wanted, context.read_file)
+   if not found then return nil, why end
+   spec.process.user = found
+   context.origin["process.user"] = config.user and "user" or "image"
+   return true
 end
 
 return user

@@ -1,0 +1,59 @@
+--- Fields about what a container shares with the host, and what the kernel grants it.
+
+local defaults = require "neap.defaults"
+local escape = require "neap.escape"
+local id = require "neap.id"
+local ulimits = require "neap.config.ulimits"
+local userns = require "neap.config.userns"
+local values = require "neap.config.values"
+
+local named = values.named
+
+local function hostname(value)
+   local text, why = values.word(value)
+   if not text then return nil, why end
+   if #text > defaults.hostname_length then
+      return nil, ("%s is %d characters long (at most %d)"):format(
+         escape.show(value), #text, defaults.hostname_length
+      )
+   end
+   return text
+end
+
+local function network(value)
+   if value == "none" or value == "host" then return { kind = value } end
+   local other = type(value) == "string" and value:match("^container:(.*)$")
+   if not other then
+      return nil, ('%s is not a network ("none", "host" or "container:ID")'):format(
+         escape.show(value)
+      )
+   end
+   local checked, why = id.parse(other)
+   if not checked then return nil, why end
+   return { kind = "container", id = checked }
+end
+
+local function sysctl(value)
+   if type(value) ~= "table" then return nil, "sysctl: not a table by name" end
+   local checked = {}
+   for name, setting in pairs(value) do
+      local is_good = type(name) == "string"
+         and (type(setting) == "string" or type(setting) == "number")
+      if not is_good then
+         return nil, ("sysctl: %s = %s is not a name and a string"):format(
+            escape.show(name), escape.show(setting)
+         )
+      end
+      checked[name] = tostring(setting)
+   end
+   return checked
+end
+
+return {
+   hostname = named("hostname", hostname),
+   network = named("network", network),
+   sysctl = sysctl,
+   ulimits = ulimits.parse,
+   oom_score_adj = named("oom_score_adj", values.integer(-1000, 1000)),
+   userns = userns.parse,
+}

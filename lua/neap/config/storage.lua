@@ -1,0 +1,17 @@
+--- Fields about what a container sees as its files.
+
+local mounts = require "neap.config.mounts"
+local rootfs = require "neap.config.rootfs"
+local size = require "neap.size"
+local values = require "neap.config.values"
+
+local named = values.named
+
+return {
+   image = named("image", values.word),
+   rootfs = named("rootfs", rootfs.parse),
+   snapshotter = named("snapshotter", values.word),
+   readonly = named("readonly", values.boolean),
+   mounts = mounts.parse,
+   shm_size = named("shm_size", size.parse),
+}

@@ -1,0 +1,54 @@
+--- docker's options about what a process is given, an exec too.
+
+local process = {}
+
+--- Read the lines of an --env-file.
+---@param content string
+---@return string[]
+function process.env_file(content)
+   local entries = {}
+   for line in (content .. "\n"):gmatch("(.-)\r?\n") do
+      line = line:gsub("^%s+", "")
+      if line ~= "" and line:sub(1, 1) ~= "#" then entries[#entries + 1] = line end
+   end
+   return entries
+end
+
+--- Put the variables into a config.
+---@param config table
+---@param parsed table
+---@param host neap.program.Host
+---@return true? ok
+---@return string? why
+function process.read(config, parsed, host)
+   local env = {}
+   local function add(entry)
+      if not entry:find("=", 1, true) then
+         local value = host.getenv(entry)
+         entry = value and entry .. "=" .. value
+      end
+      env[#env + 1] = entry
+   end
+
+   for _, path in ipairs(parsed.env_file or {}) do
+      local content, why = host.read(path)
+      if not content then return nil, "--env-file: " .. why end
+      for _, entry in ipairs(process.env_file(content)) do add(entry) end
+   end
+   for _, entry in ipairs(parsed.env or {}) do add(entry) end
+   if #env > 0 then config.env = env end
+   return true
+end
+
+---@type neap.program.Option[]
+process.options = {
+   { "-e", "--env", value = "NAME[=VALUE]", many = true,
+      help = "Set a variable; without a value, as it is here." },
+   { "--env-file", value = "FILE", many = true, help = "Set the variables in FILE." },
+   { "-w", "--workdir", value = "DIR", help = "The directory to start in." },
+   { "-u", "--user", value = "USER[:GROUP]", help = "Who to run as." },
+}
+
+process.fields = { workdir = "cwd", user = "user" }
+
+return process

@@ -1,0 +1,80 @@
+--- What a spec is made of: the concerns, in the order in which they are applied.
+--
+-- A concern is a module of neap.spec. It says which fields of a config it reads
+-- (`options`), and which parts of a spec it answers for (`paths`). Of a spec that
+-- is made anew each first puts in what is there by default (`begin`), and then,
+-- in the same order, what the config asks for (`apply`). Both are pure: what has
+-- to be looked up comes in with the context. What `apply` changes it notes in
+-- `context.origin`: the path, and the option that changed it.
+--
+-- A config's own `concerns = { mounts = fn }` takes a concern's place: fn is
+-- called as `apply` is, and nothing is begun; `false` leaves it out.
+
+local concerns = {}
+
+---@class neap.spec.Concern
+---@field name string
+---@field options string[]
+---@field paths string[]  as in neap.spec.origin
+---@field any_platform? boolean  not for Linux alone
+---@field begin? fun(spec: table, context: neap.spec.Context)
+---@field apply? fun(spec: table, config: table, context: neap.spec.Context): true?, string?
+
+--- Later ones may rely on what earlier ones put in.
+local ORDER <const> = {
+   "root", "process", "user", "hostname", "mounts", "namespaces", "userns", "network",
+   "capabilities", "privileges", "paths", "sysctl", "rlimits", "oom", "devices", "cgroup",
+   "annotations",
+}
+
+---@type neap.spec.Concern[]
+concerns.list = {}
+---@type table<string, neap.spec.Concern>
+concerns.by_name = {}
+for i, name in ipairs(ORDER) do
+   local concern = require("neap.spec." .. name)
+   concern.name = name
+   concerns.list[i], concerns.by_name[name] = concern, concern
+end
+
+local function is_for(concern, context)
+   return concern.any_platform or context.platform ~= "windows"
+end
+
+--- Put in what is there by default.
+---@param spec table  filled
+---@param config table
+---@param context neap.spec.Context
+function concerns.begin(spec, config, context)
+   local replaced = config.concerns or {}
+   for _, concern in ipairs(concerns.list) do
+      local is_begun = concern.begin and replaced[concern.name] == nil
+      if is_begun and is_for(concern, context) then concern.begin(spec, context) end
+   end
+end
+
+local function apply_one(concern, spec, config, context)
+   local own = config.concerns and config.concerns[concern.name]
+   if own == false then return true end
+   local apply = own or concern.apply
+   if not apply or not own and not is_for(concern, context) then return true end
+   local ok, why = apply(spec, config, context)
+   if ok == nil and why then return nil, why end
+   return true
+end
+
+--- Put in what a config asks for.
+---@param spec table  filled
+---@param config table
+---@param context neap.spec.Context
+---@return true? ok
+---@return string? why
+function concerns.apply(spec, config, context)
+   for _, concern in ipairs(concerns.list) do
+      local ok, why = apply_one(concern, spec, config, context)
+      if not ok then return nil, why end
+   end
+   return true
+end
+
+return concerns
