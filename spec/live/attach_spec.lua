@@ -191,14 +191,23 @@ describe("neap attach", function()
          while [ ! -e "$NEAP_TEST_DIR/over" ]; do sleep 0.02; done]]):format(fd, command, fd)
    end
 
+   local function is_full(pipe)
+      local full, poll = true, uv.new_poll(pipe)
+      poll:start("w", function() full = false end)
+      uv.run "nowait"
+      poll:close()
+      uv.run "nowait"
+      return full
+   end
+
    --- Wait until what a stalled command wrote fills its pipe: its pid.
    local function await_stall(process)
       process:await "pid "
       local pid = process:line():match "pid (%d+)"
       local flags = uv.constants.O_WRONLY | uv.constants.O_NONBLOCK
       local pipe = assert(uv.fs_open(("/proc/%s/fd/1"):format(pid), flags, 0))
-      live.wait_until(function() return not uv.fs_write(pipe, "x") end)
-      uv.fs_close(pipe)
+      local _closing <close> = setmetatable({}, { __close = function() uv.fs_close(pipe) end })
+      live.wait_until(function() return is_full(pipe) end, 30)
       return pid
    end
 
