@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "inside.h"
 #include "neap/error.h"
 #include "neap/stream.h"
 
@@ -248,6 +249,7 @@ static const luaL_Reg functions[] = {
     { "realpath", fs_realpath },
     { "cwd", fs_cwd },
     { "list", fs_list },
+    { "read_inside", inside_read },
     { "mkdir", fs_mkdir },
     { "rmdir", fs_rmdir },
     { "unlink", fs_unlink },

@@ -58,6 +58,16 @@ function fs.cwd() end
 ---@return string? errno
 function fs.list(path) end
 
+--- Read a regular file below a directory that is somebody else's. Links lead
+--- nowhere but into it; nothing else is opened, or waited for.
+---@param root string   a directory
+---@param path string   "/etc/passwd" is root .. "/etc/passwd"
+---@param limit integer bytes
+---@return string? content
+---@return string? errno  "EISDIR", "EINVAL": no regular file; "EFBIG": more than
+--- `limit`; "EAGAIN": ask again; "ENOSYS": the kernel has no openat2
+function fs.read_inside(root, path, limit) end
+
 --- Just that mode, whatever the umask.
 ---@param path string
 ---@param mode integer

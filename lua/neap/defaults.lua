@@ -60,6 +60,7 @@ local defaults = {
    hostname_length = 64,
    exec_string = 128 * KIB - 1, -- one argument or variable (MAX_ARG_STRLEN)
    exec_total = 6 * MIB, -- all of them; the kernel's cap at any stack limit
+   account_file = MIB, -- of a rootfs: its /etc/passwd, its /etc/group
    spec_size = 15 * MIB, -- containerd receives 16 MiB, all told
 
    -- What the program says.

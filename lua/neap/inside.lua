@@ -1,21 +1,61 @@
 --- Reading files of a container's root directory, for users by name.
+--
+-- What is there is somebody else's: it is read as if the directory were the whole
+-- file system, only where it is a regular file, and not without end.
 
 local core = require "neap.core"
+local defaults = require "neap.defaults"
+local path = require "neap.path"
 
 local inside = {}
 
---- A reader of files below `root`; links that lead out of it are not followed.
+local TRIES <const> = 16 -- while somebody renames directories
+
+local ABSENT <const> = { ENOENT = true, ENOTDIR = true }
+local REASONS <const> = {
+   EISDIR = "is a directory, not a regular file",
+   EINVAL = "is not a regular file",
+   EFBIG = ("has more than %d bytes"):format(defaults.account_file),
+   ENOSYS = "cannot be looked at safely: the kernel has no openat2 (Linux 5.6 has it)",
+}
+
+local function read(root, file)
+   local text, errno
+   for _ = 1, TRIES do
+      text, errno = core.fs.read_inside(root, file, defaults.account_file)
+      if errno ~= "EAGAIN" then break end
+   end
+   return text, errno
+end
+
+--- A reader of files below `root`: nil where there is none, nil and why where it
+--- cannot be read.
 ---@param root? string  absolute, without links; nil where it is an image's
 ---@return neap.spec.ReadFile?
 function inside.reader(root)
    if not root or root:sub(1, 1) ~= "/" then return nil end
-   local prefix = root == "/" and "/" or root .. "/"
-   return function(path)
-      local real = core.fs.realpath(root .. path)
-      if not real or real:sub(1, #prefix) ~= prefix then return nil end
-      local file <close> = io.open(real, "rb")
-      return file and file:read "a"
+   return function(file)
+      local text, errno = read(root, file)
+      if text or ABSENT[errno] then return text end
+      return nil, ("the rootfs's %s %s"):format(file, REASONS[errno] or path.reason(errno))
    end
+end
+
+--- Is there nothing in the way of the runtime? In the container it opens both
+--- files by itself (runc 1.1: libcontainer's setupUser), and at a FIFO waits for
+--- ever, with all who wait for it.
+---@param root? string
+---@return true? ok
+---@return string? why
+function inside.check(root)
+   if not root or root:sub(1, 1) ~= "/" then return true end
+   for _, file in ipairs { "/etc/passwd", "/etc/group" } do
+      local _, errno = core.fs.read_inside(root, file, 0) -- which looks, and reads nothing
+      if errno == "EINVAL" then
+         return nil, ("the rootfs's %s %s"):format(file, REASONS[errno])
+      end
+   end
+   return true
 end
 
 return inside

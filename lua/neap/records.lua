@@ -47,7 +47,15 @@ local function network_pid(client, config)
    return task.pid
 end
 
+local function refuse(config, why)
+   return nil, failure.new {
+      code = "invalid_argument", op = "container.create", id = config.id, message = why,
+   }
+end
+
 local function make_spec(client, config)
+   local fit, unfit = inside.check(config.rootfs)
+   if not fit then return refuse(config, unfit) end
    local pid, unjoined = network_pid(client, config)
    if unjoined then return nil, unjoined end
    local own = own_engine(client)
@@ -60,17 +68,14 @@ local function make_spec(client, config)
    })
 end
 
-local function pack_spec(spec, id)
+local function pack_spec(spec, config)
    local ok, text, refused = pcall(json.encode, spec)
    local why = not ok and text or refused and refused.message
    if not why and #text > defaults.spec_size then
       why = ("the spec has %d bytes (at most %d)"):format(#text, defaults.spec_size)
    end
    if not why then return text end
-   return nil, failure.new {
-      code = "invalid_argument", op = "container.create", id = id,
-      message = "spec: " .. tostring(why),
-   }
+   return refuse(config, "spec: " .. tostring(why))
 end
 
 local OPTIONS <const> = {
@@ -95,8 +100,7 @@ local function runtime_options(client, config)
    if not value then return nil end
    local bytes, err = core.encode(url, value)
    if bytes then return { type_url = url, value = bytes } end
-   return nil, failure.new { code = "invalid_argument", op = "container.create",
-      id = config.id, message = "runtime_options: " .. err.message }
+   return refuse(config, "runtime_options: " .. err.message)
 end
 
 local function all_labels(config, bundle)
@@ -174,7 +178,7 @@ function records.create(client, config)
    end
    local spec, unmade = make_spec(client, config)
    if not spec then return nil, unmade end
-   local text, unpacked = pack_spec(spec, config.id)
+   local text, unpacked = pack_spec(spec, config)
    if not text then return nil, unpacked end
 
    return undoing.unless_wanted(function() return send(client, config, spec, text) end)

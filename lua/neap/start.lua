@@ -173,9 +173,10 @@ function start.exec(task, given)
    local container = core.process_container(task)
    local spec = outline.of(container)
    if not spec then return refuse(container, "task.exec", "the record's spec is not JSON") end
-   local process, unmade = specs.exec(spec, config, {
-      read_file = inside.reader(spec.root and spec.root.path),
-   })
+   local root = spec.root and spec.root.path
+   local fit, unfit = inside.check(root)
+   if not fit then return refuse(container, "task.exec", unfit) end
+   local process, unmade = specs.exec(spec, config, { read_file = inside.reader(root) })
    if not process then return nil, unmade end
 
    local state = core.state(task)

@@ -19,6 +19,7 @@ extern "C" {
 #include "neap/engine.h"
 #include "neap/error.h"
 #include "neap/events.h"
+#include "neap/inside.h"
 #include "neap/json.h"
 #include "neap/loop.h"
 #include "neap/path.h"

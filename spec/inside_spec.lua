@@ -1,0 +1,96 @@
+local core = require "neap.core"
+local inside = require "neap.inside"
+
+describe("neap.inside", function()
+   local root, read
+
+   local function sh(script)
+      assert(os.execute("cd " .. root .. " && " .. script))
+   end
+
+   before_each(function()
+      root = os.tmpname()
+      os.remove(root)
+      os.execute("mkdir -p " .. root .. "/etc")
+      read = inside.reader(root)
+   end)
+   after_each(function() os.execute("rm -rf " .. root) end)
+
+   it("reads a file of the rootfs, whole", function()
+      sh "printf 'a\\0b\\n' >etc/passwd"
+      assert.equal("a\0b\n", read "/etc/passwd")
+      sh ">etc/passwd"
+      assert.equal("", read "/etc/passwd")
+   end)
+
+   it("finds nothing where nothing is", function()
+      for _, path in ipairs { "/etc/passwd", "/none/passwd" } do
+         local text, why = read(path)
+         assert.is_nil(text)
+         assert.is_nil(why)
+      end
+   end)
+
+   it("follows links as the container would", function()
+      sh "echo inside >etc/real && ln -s /etc/real etc/passwd"
+      assert.equal("inside\n", read "/etc/passwd")
+      sh "ln -sf ../../../../../../etc/real etc/passwd"
+      assert.equal("inside\n", read "/etc/passwd")
+      sh "ln -sf /etc/hostname etc/passwd"
+      assert.is_nil((read "/etc/passwd"))
+      sh ("rm -r etc && ln -s /etc etc && mkdir out && ln -s " .. root .. "/out etc2")
+      assert.is_nil((read "/etc2/passwd"))
+      assert.matches("is a loop of symbolic links", select(2, read "/etc/passwd"), 1, true)
+   end)
+
+   local unfit = {
+      { "a FIFO", "mkfifo etc/passwd", "is not a regular file" },
+      { "a link to a FIFO", "mkfifo etc/f && ln -s f etc/passwd", "is not a regular file" },
+      { "a directory", "mkdir etc/passwd", "is a directory, not a regular file" },
+      { "a large file", "truncate -s 2M etc/passwd", "has more than 1048576 bytes" },
+   }
+   for _, row in ipairs(unfit) do
+      it("refuses " .. row[1], function()
+         sh(row[2])
+         local text, why = read "/etc/passwd"
+         assert.is_nil(text)
+         assert.equal("the rootfs's /etc/passwd " .. row[3], why)
+      end)
+   end
+
+   it("has the runtime wait for nothing", function()
+      assert.is_true(inside.check(root))
+      sh "truncate -s 2M etc/passwd && mkdir etc/group"
+      assert.is_true(inside.check(root))
+      sh "rm -r etc/group && mkfifo etc/group"
+      local ok, why = inside.check(root)
+      assert.is_nil(ok)
+      assert.equal("the rootfs's /etc/group is not a regular file", why)
+      assert.is_true(inside.check(nil))
+   end)
+
+   it("reads as much as it may", function()
+      sh "truncate -s 1M etc/passwd"
+      assert.equal(1 << 20, #read "/etc/passwd")
+   end)
+
+   it("asks again while directories are moved, but not for ever", function()
+      local real, calls = core.fs.read_inside, 0
+      finally(function() core.fs.read_inside = real end)
+      core.fs.read_inside = function()
+         calls = calls + 1
+         if calls < 3 then return nil, "EAGAIN" end
+         return "text"
+      end
+      assert.equal("text", read "/etc/passwd")
+      core.fs.read_inside = function() return nil, "EAGAIN" end
+      assert.matches("EAGAIN", select(2, read "/etc/passwd"), 1, true)
+      core.fs.read_inside = function() return nil, "ENOSYS" end
+      assert.matches("the kernel has no openat2", select(2, read "/etc/passwd"), 1, true)
+   end)
+
+   it("reads nothing of an image's", function()
+      assert.is_nil(inside.reader(nil))
+      assert.is_nil(inside.reader "rootfs")
+   end)
+end)
