@@ -74,6 +74,11 @@ describe("neap.config", function()
          end)
       end
 
+      it("reads groups by number and name", function()
+         assert.same({ 5, 6, "adm" }, create { groups = { 5, "6", "adm" } }.groups)
+         assert.same({}, create { groups = {} }.groups)
+      end)
+
       it("collects limits in OCI's form", function()
          assert.same({ memory = { limit = 1 << 20 } }, create { memory = "1m" }.resources)
       end)
@@ -185,6 +190,13 @@ describe("neap.config", function()
       { { user = "1000:" }, 'user: "1000:" is not a user' },
       { { user = 2 ^ 31 }, "user: 2147483648.0 is out of range" },
       { { user = 1.5 }, "user: 1.5 is not a user" },
+      { { user = "99999999999999999999" }, 'user: "99999999999999999999" is out of range' },
+      { { groups = "adm" }, 'groups: "adm" is not a list (each a group\'s number or name)' },
+      { { groups = { 1, -1 } }, "groups[2]: -1 is not a group's number or name" },
+      { { groups = { "a:b" } }, 'groups[1]: "a:b" is not a group\'s number or name' },
+      { { groups = { "" } }, 'groups[1]: "" is not a group' },
+      { { groups = { "4294967295" } }, 'groups[1]: "4294967295" is out of range' },
+      { { group_add = { 1 } }, 'group_add: unknown field, use "groups"' },
       { { terminal = "yes" }, 'terminal: "yes" is not true or false' },
       { { labels = { a = ("x"):rep(4097) } }, 'labels: "a" has 4098 bytes' },
       { { labels = { ["neap.owner"] = "me" } }, 'labels: "neap.owner" is reserved' },

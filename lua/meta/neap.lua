@@ -48,6 +48,7 @@
 ---@field env? string[]|table<string, string>
 ---@field cwd? string
 ---@field user? integer|string  1000, "1000:100", "name", "name:group"
+---@field groups? (integer|string)[]  beside the user's own
 ---@field terminal? boolean
 
 --- Limits, by docker's names or OCI's; also of `task:update`.
@@ -70,6 +71,7 @@
 ---@field env? string[]|table<string, string>
 ---@field cwd? string
 ---@field user? integer|string
+---@field groups? (integer|string)[]  beside the user's own
 ---@field terminal? boolean
 ---@field hostname? string
 ---@field labels? table<string, string>

@@ -23,13 +23,13 @@ describe("neap.program.docker.config", function()
          network = "host", readonly = true, memory = "64m", cpus = 1.5, pids = 10,
          mounts = { "/a:/b:ro" }, labels = { tier = "db", bare = "" },
          ulimits = { "nofile=10:20" }, cap_drop = { "ALL" }, sysctl = { ["a.b"] = "1=2" },
-         entrypoint = { "init" }, no_new_privileges = true,
+         entrypoint = { "init" }, groups = { "5", "adm" }, no_new_privileges = true,
       }, config(
          "--rootfs", "/r", "--name", "web", "-w", "/w", "-u", "1:2", "-h", "h", "--net",
          "host", "--read-only", "-m", "64m", "--cpus", "1.5", "--pids-limit", "10", "-v",
          "/a:/b:ro", "-l", "tier=db", "--label", "bare", "--ulimit", "nofile=10:20",
          "--cap-drop", "ALL", "--sysctl", "a.b=1=2", "--entrypoint", "init",
-         "--security-opt", "no-new-privileges"
+         "--security-opt", "no-new-privileges", "--group-add", "5", "--group-add", "adm"
       ))
    end)
 

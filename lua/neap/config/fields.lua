@@ -41,5 +41,6 @@ return {
       workdir = "cwd", working_dir = "cwd", tty = "terminal", volumes = "mounts",
       volume = "mounts", label = "labels", read_only = "readonly", net = "network",
       mem_limit = "memory", rlimits = "ulimits", sysctls = "sysctl", root = "rootfs",
+      group_add = "groups",
    },
 }

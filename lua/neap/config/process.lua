@@ -34,5 +34,6 @@ return {
    env = environment.parse,
    cwd = named("cwd", cwd),
    user = named("user", user.parse),
+   groups = user.groups,
    terminal = named("terminal", values.boolean),
 }

@@ -13,6 +13,7 @@ local PLACES <const> = {
    env = { "process", "env" },
    cwd = { "process", "cwd" },
    user = { "process", "user" },
+   groups = { "process", "user", "additionalGids" },
    terminal = { "process", "terminal" },
    cap_add = { "process", "capabilities" },
    cap_drop = { "process", "capabilities" },

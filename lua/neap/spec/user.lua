@@ -1,52 +1,88 @@
 --- Who a process runs as: numbers from names, out of the rootfs's own
 --- /etc/passwd and /etc/group.
 
+local accounts = require "neap.accounts"
 local escape = require "neap.escape"
 local json = require "neap.json"
 local parse = require "neap.config.user".parse
 
-local user = { options = { "user" }, paths = { "process.user" }, any_platform = true }
+local user = { options = { "user", "groups" }, paths = { "process.user" }, any_platform = true }
 
----@alias neap.spec.ReadFile fun(path: string): string?  of a file in the rootfs
+--- A file of the rootfs; nil where there is none, nil and why where it is unfit.
+---@alias neap.spec.ReadFile fun(path: string): string?, string?
 
---- The lines of a database, split at colons; none where there is no such file.
-local function entries(read_file, file)
-   local text = read_file and read_file(file) or ""
-   local found = {}
-   for line in text:gmatch("[^\n]+") do
-      local parts = {}
-      for part in (line .. ":"):gmatch("([^:]*):") do parts[#parts + 1] = part end
-      found[#found + 1] = parts
-   end
-   return found
-end
-
-local function number(text)
-   return text and math.tointeger(tonumber(text))
-end
-
-local function find(list, position, wanted)
-   for _, parts in ipairs(list) do
-      if parts[position] == wanted then return parts end
+--- The texts of the two files, each read when it is asked for, once.
+local function library(read_file)
+   local texts = {}
+   return function(file)
+      if not texts[file] then
+         local text, why = nil, nil
+         if read_file then text, why = read_file(file) end
+         if why then return nil, why end
+         texts[file] = text or ""
+      end
+      return texts[file]
    end
 end
 
---- The groups that list `name` as a member, `gid` first.
-local function groups_of(name, gid, read_file)
-   local gids = json.array { gid }
-   for _, parts in ipairs(entries(read_file, "/etc/group")) do
-      local other = number(parts[3])
-      local is_member = name and ("," .. (parts[4] or "") .. ","):find("," .. name .. ",", 1, true)
-      if is_member and other and other ~= gid then gids[#gids + 1] = other end
+--- Ask `accounts` about a file.
+local function ask(files, file, question, wanted)
+   local text, unfit = files(file)
+   if not text then return nil, unfit end
+   local answer, wrong = question(text, wanted)
+   return answer, wrong and ("the rootfs's %s: %s"):format(file, wrong)
+end
+
+local function find_group(name, files)
+   local gid, why = ask(files, "/etc/group", accounts.group, name)
+   if gid or why then return gid, why end
+   return nil, ("the rootfs has no group %s"):format(escape.show(name))
+end
+
+--- Add what is not there yet; the first is the user's own.
+local function add_groups(gids, more)
+   local known = {}
+   for _, gid in ipairs(gids) do known[gid] = true end
+   for _, gid in ipairs(more) do
+      if not known[gid] then gids[#gids + 1] = gid end
+      known[gid] = true
    end
    return gids
 end
 
-local function find_group(name, read_file)
-   local parts = find(entries(read_file, "/etc/group"), 1, name)
-   local gid = parts and number(parts[3])
-   if gid then return gid end
-   return nil, ("user: the rootfs has no group %s"):format(escape.show(name))
+--- The user's own group, and those that list it as their member.
+local function of_entry(uid, entry, files)
+   local gid = entry and entry.gid or 0
+   local gids = json.array { gid }
+   if entry then
+      local more, why = ask(files, "/etc/group", accounts.memberships, entry.name)
+      if not more then return nil, why end
+      add_groups(gids, more)
+   end
+   return { uid = uid, gid = gid, additionalGids = gids }
+end
+
+--- A user whose group is given: it stands alone.
+local function of_group(uid, wanted, files)
+   local gid, why = wanted.gid, nil
+   if not gid then gid, why = find_group(wanted.group, files) end
+   if not gid then return nil, why end
+   return { uid = uid, gid = gid, additionalGids = json.array { gid } }
+end
+
+local function resolve(wanted, files)
+   local has_group = wanted.gid or wanted.group
+   local entry, why
+   if wanted.name or not has_group then
+      entry, why = ask(files, "/etc/passwd", accounts.user, wanted.name or wanted.uid)
+   end
+   if why then return nil, why end
+   local uid = wanted.uid or entry and entry.uid
+   if not uid then
+      return nil, ("the rootfs has no user %s"):format(escape.show(wanted.name))
+   end
+   if has_group then return of_group(uid, wanted, files) end
+   return of_entry(uid, entry, files)
 end
 
 --- Look a user up.
@@ -59,27 +95,8 @@ end
 ---@return table? user  OCI's: uid, gid, additionalGids
 ---@return string? why
 function user.resolve(wanted, read_file)
-   local passwd = entries(read_file, "/etc/passwd")
-   local entry = wanted.uid and find(passwd, 3, tostring(wanted.uid))
-      or wanted.name and find(passwd, 1, wanted.name)
-   local uid = wanted.uid or entry and number(entry[3])
-   if not uid then
-      return nil, ("user: the rootfs has no user %s"):format(escape.show(wanted.name))
-   end
-
-   local gid = wanted.gid
-   if wanted.group then
-      local found, why = find_group(wanted.group, read_file)
-      if not found then return nil, why end
-      gid = found
-   end
-   if gid then return { uid = uid, gid = gid, additionalGids = json.array { gid } } end
-
-   gid = entry and number(entry[4]) or 0
-   return {
-      uid = uid, gid = gid,
-      additionalGids = groups_of(entry and entry[1], gid, read_file),
-   }
+   local found, why = resolve(wanted, library(read_file))
+   return found, why and "user: " .. why
 end
 
 ---@param spec table
@@ -99,6 +116,20 @@ local function of_image(context)
    return wanted, why and "the image's user: " .. why
 end
 
+--- docker's group_add: beside the groups that the user has.
+local function join(target, groups, read_file)
+   local files, gids = library(read_file), {}
+   for i, group in ipairs(groups) do
+      local gid, why = group, nil
+      if type(group) == "string" then gid, why = find_group(group, files) end
+      if not gid then return nil, ("groups[%d]: %s"):format(i, why) end
+      gids[i] = gid
+   end
+   local had = target.additionalGids or { target.gid }
+   target.additionalGids = add_groups(json.array(table.move(had, 1, #had, 1, {})), gids)
+   return true
+end
+
 ---@param spec table
 ---@param config table
 ---@param context neap.spec.Context
@@ -108,13 +139,17 @@ function user.apply(spec, config, context)
    local wanted, wrong = config.user, nil
    if not wanted then wanted, wrong = of_image(context) end
    if wrong then return nil, wrong end
-   if not wanted then return true end
 
-   local found, why = user.resolve(wanted, context.read_file)
-   if not found then return nil, why end
-   spec.process.user = found
-   context.origin["process.user"] = config.user and "user" or "image"
-   return true
+   if wanted then
+      local found, why = user.resolve(wanted, context.read_file)
+      if not found then return nil, why end
+      spec.process.user = found
+      context.origin["process.user"] = config.user and "user" or "image"
+   end
+   if not config.groups then return true end
+   spec.process.user = spec.process.user or { uid = 0, gid = 0 }
+   context.origin["process.user.additionalGids"] = "groups"
+   return join(spec.process.user, config.groups, context.read_file)
 end
 
 return user

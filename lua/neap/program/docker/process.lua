@@ -47,8 +47,9 @@ process.options = {
    { "--env-file", value = "FILE", many = true, help = "Set the variables in FILE." },
    { "-w", "--workdir", value = "DIR", help = "The directory to start in." },
    { "-u", "--user", value = "USER[:GROUP]", help = "Who to run as." },
+   { "--group-add", value = "GROUP", many = true, help = "A group more, by number or name." },
 }
 
-process.fields = { workdir = "cwd", user = "user" }
+process.fields = { workdir = "cwd", user = "user", group_add = "groups" }
 
 return process
