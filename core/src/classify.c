@@ -24,6 +24,7 @@ static const struct {
     { "cannot exec in a stopped container", NEAP_FAILED_PRECONDITION },
     { "cannot exec in a stopped state", NEAP_FAILED_PRECONDITION },
     { "cannot exec in a paused state", NEAP_FAILED_PRECONDITION },
+    { "cannot exec in a paused container", NEAP_FAILED_PRECONDITION },
     { "cannot exec in a deleted state", NEAP_FAILED_PRECONDITION },
     { "cannot pause a stopped container", NEAP_FAILED_PRECONDITION },
     { "cannot pause a paused container", NEAP_FAILED_PRECONDITION },

@@ -43,8 +43,15 @@ describe("an error of", function()
          value = [[{"args":["true"],"cwd":"/","user":{"uid":0,"gid":0}}]],
       } }
       assert.is_nil(raw("Exec", with(s, process))) -- and started too late
+      local ended = running:task():exec { id = "ended", args = { "true" } }
+      ended:wait()
       stopped:task():kill "KILL"
       stopped:task():wait()
+      assert.is_nil(raw("Exec", with(r, with(process, { exec_id = "frozen" }))))
+      assert.is_true(running:task():pause())
+      local frozen = raw("Start", with(r, { exec_id = "frozen" }))
+      assert.equal("failed_precondition", frozen and frozen.code, tostring(frozen))
+      assert.is_true(running:task():resume())
       local rows = {
          { "failed_precondition", "Delete", r },
          { "failed_precondition", "Delete", p },
@@ -67,6 +74,12 @@ describe("an error of", function()
          { "failed_precondition", "Pause", { container_id = bare.id } },
          { "failed_precondition", "Resume", { container_id = bare.id } },
          { "failed_precondition", "Checkpoint", { container_id = bare.id } },
+         { "failed_precondition", "Start", with(r, { exec_id = "ended" }) },
+         { "failed_precondition", "ResizePty", with(r, { exec_id = "ended", width = 9 }) },
+         { "failed_precondition", "Kill", with(r, { exec_id = "frozen", signal = 9 }) },
+         { "not_found", "Kill", with(r, { signal = 9, exec_id = "ended" }) },
+         { "not_found", "CloseIO", with(r, { exec_id = "nobody", stdin = true }) },
+         { "not_found", "Wait", with(r, { exec_id = "nobody" }) },
          { "not_found", "Kill", with(s, { signal = 9 }) },
          { "not_found", "Kill", with(r, { signal = 9, exec_id = "nobody" }) },
          { "not_found", "Get", with(r, { exec_id = "nobody" }) },
