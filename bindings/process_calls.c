@@ -11,12 +11,15 @@
 typedef struct exit_call {
     call call;
     neap_exit exit;
+    bool is_known;
 } exit_call;
 
 static int push_exit(lua_State *L, call *c)
 {
     const neap_exit *x = &((exit_call *)c)->exit;
 
+    if (!((exit_call *)c)->is_known)
+        return call_push_true(L, c);
     lua_createtable(L, 0, 5);
     lua_pushinteger(L, x->code);
     lua_setfield(L, -2, "code");
@@ -45,6 +48,7 @@ static void on_exit(void *arg, const neap_error *err, const neap_exit *x)
 
     if (x != NULL)
         c->exit = *x;
+    c->is_known = x != NULL;
     call_done(&c->call, err);
 }
 

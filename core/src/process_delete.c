@@ -12,6 +12,7 @@
  *      time where no event did.
  * One that vanished is gone already, by somebody else or with its shim, and
  * events do not tell which: nobody is asked, and its exit is told once.
+ * An exec that never ran has none.
  */
 
 typedef struct delete_call {
@@ -32,7 +33,7 @@ static void deliver(void *ctx, const neap_error *err)
     delete_call *call = ctx;
     neap_process *p = call->process;
 
-    call->cb(call->arg, err, err == NULL ? &p->exit : NULL);
+    call->cb(call->arg, err, err == NULL && p->has_exit ? &p->exit : NULL);
     neap_process_unref(p);
     free(call);
 }
@@ -77,6 +78,13 @@ static void on_taken(void *arg, const neap_error *err, const neap_exit *exit)
     deliver(call, err);
 }
 
+static bool
+never_ran(const neap_process *p,
+          const Containerd__Services__Tasks__V1__DeleteResponse *reply)
+{
+    return !p->is_task && !p->started && !p->has_exit && reply->pid == 0;
+}
+
 static void
 on_delete(void *arg, const neap_error *err, const ProtobufCMessage *m)
 {
@@ -85,7 +93,9 @@ on_delete(void *arg, const neap_error *err, const ProtobufCMessage *m)
     delete_call *call = arg;
     neap_process *p = call->process;
 
-    if (err == NULL) {
+    if (err == NULL && never_ran(p, reply)) {
+        process_set_gone(p);
+    } else if (err == NULL) {
         p->deleted = true;
         process_exited(p, reply->exit_status, record_time(reply->exited_at),
                        false);
@@ -93,7 +103,7 @@ on_delete(void *arg, const neap_error *err, const ProtobufCMessage *m)
         return;
     }
     p->deleting = false;
-    if (err->code == NEAP_NOT_FOUND)
+    if (err != NULL && err->code == NEAP_NOT_FOUND)
         process_set_gone(p);
     deliver(call, err);
 }

@@ -255,6 +255,33 @@ static void test_find_exec(scene *s)
     end_task(s, task);
 }
 
+static void on_delete(void *arg, const neap_error *err, const neap_exit *exit)
+{
+    assert(exit == NULL);
+    reply_done(arg, err);
+}
+
+static void test_exec_that_never_ran(scene *s)
+{
+    neap_task_config none = { 0 };
+    neap_task *task = start_task(s, &none, NEAP_OK);
+    reply r = { 0 }, waited = { 0 }, deleted = { 0 };
+
+    daemon_answer(&s->w, "Tasks/Get",
+                  "{'process': {'id': 'one', 'status': 'CREATED'}}");
+    neap_task_process(task, "one", NULL, reply_process, &r);
+    reply_await(&s->w, &r);
+    neap_process_wait(r.process, reply_exit, &waited);
+    daemon_answer(&s->w, "Tasks/DeleteProcess", "{'id': 'one'}");
+    neap_process_delete(r.process, on_delete, &deleted);
+    reply_await(&s->w, &deleted);
+    reply_await(&s->w, &waited);
+    assert(deleted.code == NEAP_OK && waited.code == NEAP_NOT_FOUND);
+    assert(delete_process(s, r.process) == NEAP_NOT_FOUND);
+    neap_process_unref(r.process);
+    end_task(s, task);
+}
+
 static const scene_test tests[] = {
     { "signals are sent to who runs", test_kill },
     { "terminals are resized", test_resize },
@@ -266,6 +293,7 @@ static const scene_test tests[] = {
     { "a task that has ended can be attached to", test_attach_to_the_ended },
     { "an attach that fails gives no handle", test_attach_fails },
     { "an exec can be found", test_find_exec },
+    { "an exec that never ran has no exit", test_exec_that_never_ran },
 };
 
 int main(void)

@@ -265,7 +265,7 @@ function core.process_kill(process, signal, all) end
 function core.process_resize(process, width, height) end
 
 ---@param process neap.Process
----@return neap.Exit? exit
+---@return neap.Exit|true|nil exit  true: an exec that never ran
 ---@return neap.Error? err
 function core.process_delete(process) end
 

@@ -111,7 +111,7 @@ end
 
 --- Delete what containerd keeps of it once it has ended.
 ---@param options? { force: boolean? }
----@return neap.Exit? exit
+---@return neap.Exit|true|nil exit  true: an exec that never ran
 ---@return neap.Error? err  `failed_precondition` while it runs
 function both:delete(options)
    local given, unknown = fields.options("delete", 1, options, DELETE)

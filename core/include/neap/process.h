@@ -65,7 +65,10 @@ typedef void (*neap_process_cb)(void *arg,
                                 const neap_error *err,
                                 neap_process *process);
 
-/* `exit` is NULL on error, else borrowed for the length of the call. */
+/*
+ * `exit` is NULL on error, and where an exec is deleted that never ran; else
+ * borrowed for the length of the call.
+ */
 typedef void (*neap_exit_cb)(void *arg,
                              const neap_error *err,
                              const neap_exit *exit);
