@@ -9,6 +9,7 @@
 #include "events_private.h"
 #include "memory.h"
 #include "process.h"
+#include "record.h"
 
 /* --- listeners ------------------------------------------------------------ */
 
@@ -76,10 +77,12 @@ void events_found_exit(events *e, const neap_process *process)
 {
     neap_event view = {
         .topic = "/tasks/exit",
-        .time = process->exit.time,
+        .time = process->exit.time != 0 ? process->exit.time : record_now(),
         .container = process->container->id,
         .process = process->id,
+        .pid = process->pid,
         .code = process->exit.code,
+        .has_pid = process->pid != 0,
         .has_code = true,
         .synthetic = true,
     };

@@ -205,11 +205,8 @@ void process_runs(neap_process *p)
 
 void process_is_born(neap_process *p)
 {
-    struct timespec now;
-
     p->covered = neap_events_are_live(p->client);
-    clock_gettime(CLOCK_REALTIME, &now);
-    p->born = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    p->born = record_now();
 }
 
 void process_has_started(neap_process *p, uint32_t pid)

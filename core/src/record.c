@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "memory.h"
 
@@ -17,6 +18,14 @@ double record_time(const Google__Protobuf__Timestamp *at)
     if (at == NULL || at->seconds == GO_ZERO_TIME)
         return 0;
     return (double)at->seconds + (double)at->nanos / 1e9;
+}
+
+double record_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 void any_fill(Google__Protobuf__Any *any, const neap_any *from)

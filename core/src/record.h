@@ -31,6 +31,9 @@ void record_mask_free(field_mask *mask);
 /* Seconds since the epoch; 0 for Go's zero time and for none. */
 double record_time(const Google__Protobuf__Timestamp *at);
 
+/* The same of now. */
+double record_now(void);
+
 /* Fill `any`, which is initialized, from what is borrowed. */
 void any_fill(Google__Protobuf__Any *any, const neap_any *from);
 

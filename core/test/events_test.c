@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon.h"
 #include "events_private.h"
@@ -676,16 +677,21 @@ static void test_orphan_at_close(scene *s)
 
 /* --- execs ---------------------------------------------------------------- */
 
-static neap_process *exec(scene *s, const char *id)
+static neap_process *exec_as(scene *s, const char *id, int pid)
 {
     neap_exec_config config = { .id = id };
     reply r = { 0 };
 
-    daemon_answer(&s->w, "Tasks/Start", "{'pid': 20}");
+    daemon_answer(&s->w, "Tasks/Start", "{'pid': %d}", pid);
     neap_task_exec(s->task, &config, reply_process, &r);
     reply_await(&s->w, &r);
     assert(r.code == NEAP_OK);
     return r.process;
+}
+
+static neap_process *exec(scene *s, const char *id)
+{
+    return exec_as(s, id, 20);
 }
 
 static void test_exec(scene *s)
@@ -712,6 +718,28 @@ static void test_exec(scene *s)
     reply_await(&s->w, &task);
     neap_process_unref(one);
     neap_process_unref(two);
+}
+
+/* Some runtimes have one pid for all, a virtual machine's. */
+static void test_one_pid_for_all(scene *s)
+{
+    neap_process *one;
+    reply exec_exit, task;
+
+    start(s);
+    tell_start(s);
+    let_it_be_heard(s);
+    one = exec_as(s, "one", 7);
+    wait_for(one, &exec_exit);
+    wait_for(s->task, &task);
+    daemon_exit(&s->w, "box", "one", 7, 2);
+    reply_await(&s->w, &exec_exit);
+    let_it_be_heard(s);
+    assert(exec_exit.exit.code == 2 && task.count == 0);
+    daemon_exit(&s->w, "box", "box", 7, 3);
+    reply_await(&s->w, &task);
+    assert(task.exit.code == 3);
+    neap_process_unref(one);
 }
 
 /* Tasks/List tells of no execs, so each is asked for; one is lost. */
@@ -770,6 +798,8 @@ typedef struct ears {
     scene *s;
     neap_listener *listener, *other;
     int heard, synthetic, last;
+    uint32_t pid;
+    double time;
     bool closes_itself, closes_other, closes_client;
     neap_task *watched;
 } ears;
@@ -784,6 +814,8 @@ static void on_event(void *arg, const neap_event *event)
     }
     ear->heard++;
     ear->synthetic += event->synthetic;
+    ear->pid = event->pid;
+    ear->time = event->time;
     if (ear->watched != NULL && strcmp(event->topic, "/tasks/exit") == 0)
         assert(neap_process_known_status(ear->watched) == NEAP_STATUS_STOPPED);
     if (ear->closes_other) {
@@ -834,6 +866,27 @@ static void test_listener_hears_what_was_found(scene *s)
     daemon_hello(&s->w);
     reply_await(&s->w, &r);
     assert(ear.heard == 1 && ear.synthetic == 1); /* and not the hello */
+    assert(ear.pid == 7 && ear.time == r.exit.time);
+    neap_listener_close(ear.listener);
+}
+
+/* When it ended nobody can say; when that was found, all can. */
+static void test_listener_hears_what_was_lost(scene *s)
+{
+    ears ear = { .s = s };
+    double before = (double)time(NULL);
+    reply r;
+
+    ear.listener = neap_events_listen(s->client, on_event, &ear);
+    start(s);
+    ear.watched = s->task;
+    daemon_answer(&s->w, "Tasks/List", "{'tasks': []}");
+    wait_for(s->task, &r);
+    daemon_await(&s->w, "Events/Publish", 1);
+    daemon_hello(&s->w);
+    reply_await(&s->w, &r);
+    assert(r.exit.lost && r.exit.time == 0);
+    assert(ear.synthetic == 1 && ear.time >= before);
     neap_listener_close(ear.listener);
 }
 
@@ -932,10 +985,13 @@ static const struct {
     { "a task outlives its record", test_orphan },
     { "a task without record is cancelled at close", test_orphan_at_close },
     { "execs have exits of their own", test_exec },
+    { "an exec is known by its id, not its pid", test_one_pid_for_all },
     { "an exec's exit in an outage is found", test_exec_in_an_outage },
     { "execs are lost with their shim", test_execs_of_a_dead_shim },
     { "listeners come second, and may close", test_listeners },
     { "listeners hear what was found", test_listener_hears_what_was_found },
+    { "listeners hear what was lost, and when",
+      test_listener_hears_what_was_lost },
     { "a listener may close the client", test_close_from_a_listener },
     { "closing at any turn answers each wait once", test_close_at_any_turn },
 };

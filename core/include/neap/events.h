@@ -9,7 +9,7 @@
  */
 typedef struct neap_event {
     const char *topic;     /* "/tasks/exit" */
-    double time;           /* seconds since the epoch */
+    double time;           /* seconds since the epoch; never 0 */
     const char *container; /* its id; NULL where the event has none */
     const char *process;   /* the exec's id, or the container's for its task */
     uint32_t pid, code;
