@@ -32,6 +32,7 @@ describe("in a gap of the event stream", function()
       local _listening <close> = client:on("exit", function(event)
          exits[event.process] = exits[event.process] or event
       end)
+      local events <close> = client:events { topic = "exit", id = task.id }
       local waits = {
          task = function() return task:wait { timeout = 30 } end,
          process = function() return process:wait { timeout = 30 } end,
@@ -48,6 +49,8 @@ describe("in a gap of the event stream", function()
       assert.is_nil(answers.task.lost)
       live.wait_until(function() return exits[task.id] and exits[process.id] end)
       assert.equal(137, exits[task.id].code)
+      local event = events:read { timeout = 10 } -- the iterator goes on too
+      assert.same({ "/tasks/exit", task.id, 137 }, { event.topic, event.process, event.code })
       assert.equal("running", other:status())
       assert.equal(137, task:delete().code)
       assert.equal(137, process:delete().code)

@@ -24,9 +24,10 @@ describe("a container in a user namespace", function()
       os.execute(("find /run/neap.%d.%d -depth -type d -empty -delete 2>&-"):format(UID, GID))
    end)
 
-   local function created(args)
+   local function created(args, runtime_options)
       if not is_possible then pending "the kernel makes no user namespace here" end
-      local container, err = client:create { rootfs = rootfs, args = args, userns = {
+      local container, err = client:create { rootfs = rootfs, args = args,
+         runtime_options = runtime_options, userns = {
          uid_mappings = { { containerID = 0, hostID = UID, size = 65536 } },
          gid_mappings = { { containerID = 0, hostID = GID, size = 65536 } },
       } }
@@ -59,6 +60,27 @@ describe("a container in a user namespace", function()
       assert.equal(UID, lfs.attributes(rootfs .. "/tmp/mine", "uid"))
       assert.is_true(container:delete { force = true })
       assert.is_nil(lfs.attributes(bundle, "mode"))
+   end)
+
+   -- A task's options replace the record's: what these said must be in the copy.
+   it("is started by another client with the runtime options of who made it", function()
+      local runtime, called = live.path "runtime", live.path "called"
+      local file <close> = assert(io.open(runtime, "w"))
+      file:write(("#!/bin/sh\necho called >>%s\nexec runc \"$@\"\n"):format(called))
+      file:close()
+      assert(os.execute("chmod 755 " .. runtime))
+      local command = { "sh", "-c", "read line; echo $line >/proc/self/fd/1" }
+      local id = created(command, { binary_name = runtime }).id
+      client:close()
+      assert.is_nil(lfs.attributes(called, "mode"))
+
+      client = live.client()
+      local task, err = client:load(id):start { stdin = "pipe", stdout = "pipe" }
+      if not task then error(err) end
+      assert.equal("file", lfs.attributes(called, "mode"))
+      task:write "reopened\n" -- so the pipes are its root's
+      assert.equal("reopened", task:read "l")
+      assert.equal(0, task:wait { timeout = 10 }.code)
    end)
 
    it("runs execs, and is taken over by another client", function()
