@@ -73,6 +73,61 @@ describe("a start", function()
       assert.equal("none", container.status)
    end)
 
+   --- Start it where Tasks/Create first fails so, and then does not.
+   local function start_after(message, starter)
+      server:fail(T .. "Create", 2, message)
+      server:answer(T .. "Start", { pid = 7 })
+      local starting = neap.spawn(starter.start, starter)
+      while server:calls(T .. "Create") == 0 do neap.sleep(0.01) end
+      server:answer(T .. "Create", { container_id = "c", pid = 7 })
+      return starting:join()
+   end
+
+   for how, text in pairs {
+      stands = "mkdir /run/x/n/c: file exists",
+      goes = "start failed: : fork/exec /usr/bin/a-shim: no such file or directory",
+      went = "start failed: io.containerd.runc.v2: getwd: no such file or directory: exit status 1",
+   } do
+      it("whose directory " .. how .. " is tried again", function()
+         local task, err = start_after("failed to start shim: " .. text .. ": unknown", container)
+         if not task then error(err) end
+         assert.equal(2, server:calls(T .. "Create"))
+         assert.equal(0, server:calls(T .. "Get"))
+      end)
+   end
+
+   --- What it says where the shim went that it asked.
+   local CLOSED <const> = "failed to create shim task: ttrpc: closed: unknown"
+
+   it("whose shim goes away is tried again once it is sure that there is no task", function()
+      server:fail(T .. "Get", 5, "no running task found")
+      local task, err = start_after(CLOSED, container)
+      if not task then error(err) end
+      assert.equal(2, server:calls(T .. "Create"))
+      assert.equal(1, server:calls(T .. "Get"))
+   end)
+
+   it("whose shim goes away is not tried again where that is not sure", function()
+      server:fail(T .. "Get", 13, "nobody knows")
+      local task, err = start_after(CLOSED, container)
+      assert.is_nil(task)
+      assert.same({ "unavailable", { "task c" } }, { err.code, err.left })
+      assert.equal(1, server:calls(T .. "Create"))
+   end)
+
+   it("whose shim goes away leaves another's task alone", function()
+      server:answer(C .. "Get", { container = server:message(C .. "Create", 1).container })
+      local others <close> = neap.connect { address = server.address, namespace = "n" }
+      local known, unknown = others:load "c"
+      if not known then error(unknown) end
+      server:answer(T .. "Get", { process = { id = "c", pid = 9, status = "RUNNING" } })
+      local task, err = start_after(CLOSED, known)
+      assert.is_nil(task)
+      assert.same({ "unavailable", nil }, { err.code, err.left })
+      assert.equal(1, server:calls(T .. "Create"))
+      assert.equal(0, server:calls(T .. "Delete") + server:calls(T .. "Kill"))
+   end)
+
    it("that is cancelled meanwhile is not tried again", function()
       server:fail(T .. "Create", 2, ENDING)
       local starting = neap.spawn(container.start, container)

@@ -22,7 +22,7 @@ local defaults = {
    linger = 10, -- how long a change goes on whose client was closed
    hello_grace = 0.25, -- before an unproven event stream is asked to speak
 
-   -- How often a task is started where the shim of the last one stands in the way.
+   -- How often a task is started where what is left of the last one stands in the way.
    start = { tries = 4, pause = 0.1 },
 
    -- How a container ends.

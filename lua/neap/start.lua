@@ -10,6 +10,7 @@ local inside = require "neap.inside"
 local json = core.json
 local labels = require "neap.labels"
 local logging = require "neap.logs.logging"
+local obstacle = require "neap.obstacle"
 local outline = require "neap.outline"
 local plumbing = require "neap.plumbing"
 local refusal = require "neap.refusal"
@@ -60,22 +61,20 @@ local function refuse(container, op, message)
       message = message }
 end
 
---- Did containerd take the shim of an earlier task, which still ends, for this one's?
---- Then it started none, and nothing came of it.
-local function met_an_ending_shim(err)
-   return err.errno == "ECONNREFUSED" and err.message:find "^failed to start shim: " ~= nil
-end
-
---- Start it; where an earlier one is in the way, again when that had time to end.
+--- Start it, or leave nothing of it; where an earlier one is in the way, again when
+--- that had time to end.
 local function try(container, config)
-   local client, task, err = core.container_client(container), nil, nil
-   for left = defaults.start.tries - 1, 0, -1 do
-      task, err = core.task_start(container, config)
-      if task or left == 0 or not met_an_ending_shim(err) then break end
+   local client, left = core.container_client(container), defaults.start.tries
+   while true do
+      local had_none = container.has_no_task
+      local task, err = core.task_start(container, config)
+      if task then return task end
+      undo.task(container, config.io, had_none, err)
+      left = left - 1
+      if left == 0 or not obstacle.passes(container, err) then return nil, err end
       core.sleep(defaults.start.pause)
-      if core.cancelled() or client:is_closed() then break end
+      if core.cancelled() or client:is_closed() then return nil, err end
    end
-   return task, err
 end
 
 --- From the record, which remembers what create was told.
@@ -83,7 +82,6 @@ local function task_of(container, io, spec, checkpoint)
    local keeper, failed = failure_keeper()
    local config, pumps = wiring.connect(container, spec, io, nil, failed)
    if not config then return nil, pumps end
-   local had_none = container.has_no_task
    local logged, unlogged = logging.begin(container, config, io)
    if not logged then return nil, unlogged end
    local _held <close> = logged
@@ -96,7 +94,6 @@ local function task_of(container, io, spec, checkpoint)
       logging.show(task, logged, failed)
       return task
    end
-   undo.task(container, config, had_none, err)
    if not err.left then logging.undo(logged) end
    err.op = "container.start"
    return nil, refusal.explain(err)
