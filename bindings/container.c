@@ -88,6 +88,19 @@ static void push_any(lua_State *L, neap_any any)
     lua_setfield(L, -2, "value");
 }
 
+static void push_extensions(lua_State *L, const neap_container *c)
+{
+    size_t count = neap_container_extension_count(c);
+
+    lua_createtable(L, 0, (int)count);
+    for (size_t i = 0; i < count; i++) {
+        neap_extension extension = neap_container_extension(c, i);
+
+        push_any(L, extension.value);
+        lua_setfield(L, -2, extension.name);
+    }
+}
+
 /* nil for "": containerd has no word for a string that is not there. */
 static void push_text(lua_State *L, const char *text)
 {
@@ -159,6 +172,7 @@ static const struct {
     { "spec_any", push_spec },
     { "snapshotter", push_snapshotter },
     { "snapshot_key", push_snapshot_key },
+    { "extensions", push_extensions },
     { "created_at", push_created_at },
     { "gone", push_gone },
     { "has_no_task", push_has_no_task },
@@ -272,8 +286,35 @@ static neap_label *check_labels(lua_State *L, int index, size_t *count)
     return labels;
 }
 
+/* The table at `index` as extensions, likewise: Anys by name. */
+static neap_extension *check_extensions(lua_State *L, int index, size_t *count)
+{
+    neap_extension *all;
+
+    *count = 0;
+    index = lua_absindex(L, index);
+    if (lua_isnil(L, index))
+        return NULL;
+    luaL_checktype(L, index, LUA_TTABLE);
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
+        ++*count;
+    all = lua_newuserdatauv(L, (*count + 1) * sizeof *all, 0);
+    *count = 0;
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING)
+            luaL_error(L, "extensions: a name is no string");
+        all[*count].name = lua_tostring(L, -2);
+        all[*count].value = field_any(L, index, all[*count].name);
+        if (all[*count].value.type_url == NULL)
+            luaL_error(L, "extensions: '%s' has no type_url", all[*count].name);
+        ++*count;
+    }
+    return all;
+}
+
 /* Lua: core.container_create(client, { id=, image=, runtime=,
- * runtime_options=Any, spec=Any, snapshotter=, snapshot_key=, labels= }) */
+ * runtime_options=Any, spec=Any, snapshotter=, snapshot_key=, labels=,
+ * extensions={ name=Any } }) */
 static int container_create(lua_State *L)
 {
     neap_client *client = client_check(L, 1);
@@ -291,6 +332,8 @@ static int container_create(lua_State *L)
     luaL_argcheck(L, config.id != NULL, 2, "id expected");
     lua_getfield(L, 2, "labels");
     config.labels = check_labels(L, -1, &config.label_count);
+    lua_getfield(L, 2, "extensions");
+    config.extensions = check_extensions(L, -1, &config.extension_count);
     lua_getfield(L, 2, "id"); /* for the call */
     c = new_call(L, true);
     c->call.op = "container.create";

@@ -8,6 +8,8 @@
 
 typedef Containerd__Services__Containers__V1__Container__LabelsEntry
     label_entry;
+typedef Containerd__Services__Containers__V1__Container__ExtensionsEntry
+    extension_entry;
 typedef Containerd__Services__Containers__V1__Container__Runtime record_runtime;
 
 /* Go writes "no time" as the first of January of year 1. */
@@ -92,6 +94,22 @@ add_label(container_record *shell, const char *key, const char *value)
     shell->labels[shell->n_labels++] = entry;
 }
 
+static void
+add_extensions(container_record *shell, const neap_extension *all, size_t count)
+{
+    shell->extensions = xcalloc(count, sizeof *shell->extensions);
+    shell->n_extensions = count;
+    for (size_t i = 0; i < count; i++) {
+        extension_entry *entry = xmalloc(sizeof *entry);
+
+        containerd__services__containers__v1__container__extensions_entry__init(
+            entry);
+        entry->key = (char *)all[i].name;
+        entry->value = any_shell(&all[i].value);
+        shell->extensions[i] = entry;
+    }
+}
+
 static container_record *shell_new(const char *id, size_t label_room)
 {
     container_record *shell = xmalloc(sizeof *shell);
@@ -122,6 +140,7 @@ container_record *record_from_config(const neap_container_config *config)
     shell->spec = any_shell(&config->spec);
     for (size_t i = 0; i < config->label_count; i++)
         add_label(shell, config->labels[i].key, config->labels[i].value);
+    add_extensions(shell, config->extensions, config->extension_count);
     return shell;
 }
 
@@ -142,6 +161,11 @@ void record_shell_free(container_record *shell)
     for (size_t i = 0; i < shell->n_labels; i++)
         free(shell->labels[i]);
     free(shell->labels);
+    for (size_t i = 0; i < shell->n_extensions; i++) {
+        free(shell->extensions[i]->value);
+        free(shell->extensions[i]);
+    }
+    free(shell->extensions);
     if (shell->runtime != NULL)
         free(shell->runtime->options);
     free(shell->runtime);
@@ -227,6 +251,19 @@ neap_label neap_container_label(const neap_container *container, size_t i)
     const label_entry *entry = container->record->labels[i];
 
     return (neap_label){ entry->key, entry->value };
+}
+
+size_t neap_container_extension_count(const neap_container *container)
+{
+    return container->record->n_extensions;
+}
+
+neap_extension neap_container_extension(const neap_container *container,
+                                        size_t i)
+{
+    const extension_entry *entry = container->record->extensions[i];
+
+    return (neap_extension){ entry->key, any_of(entry->value) };
 }
 
 double neap_container_created_at(const neap_container *container)

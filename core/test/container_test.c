@@ -70,6 +70,7 @@ static bool same(const char *a, const char *b)
 static void test_create(scene *s)
 {
     const neap_label labels[] = { { "a", "1" }, { "b", "" } };
+    const neap_extension note = { "a.note", { "a.type/1", "{}", 2 } };
     const neap_container_config config = {
         .id = "box",
         .image = "an.image",
@@ -80,6 +81,8 @@ static void test_create(scene *s)
         .snapshot_key = "a-key",
         .labels = labels,
         .label_count = 2,
+        .extensions = &note,
+        .extension_count = 1,
     };
     neap_container *c;
     reply r = { 0 };
@@ -91,6 +94,8 @@ static void test_create(scene *s)
                   " 'snapshotter': 'overlayfs', 'snapshot_key': 'a-key',"
                   " 'spec': {'type_url': 'types.containerd.io/spec',"
                   " 'value': {'x': 1}}, 'labels': {'a': '1', 'b': ''},"
+                  " 'extensions': {'a.note': {'type_url':"
+                  " 'types.containerd.io/note', 'value': {'y': 2}}},"
                   " 'created_at': 1234.5}}");
     neap_container_create(s->client, &config, reply_container, &r);
     assert(r.count == 0);
@@ -99,6 +104,7 @@ static void test_create(scene *s)
     assert(daemon_was_asked(&s->w, "Containers/Create", "'id':'box'"));
     assert(daemon_was_asked(&s->w, "Containers/Create", "'a':'1'"));
     assert(daemon_was_asked(&s->w, "Containers/Create", "'a-key'"));
+    assert(daemon_was_asked(&s->w, "Containers/Create", "'a.note'"));
     assert(same(neap_container_id(c), "box"));
     assert(same(neap_container_image(c), "an.image"));
     assert(same(neap_container_runtime(c), "a.runtime"));
@@ -111,6 +117,11 @@ static void test_create(scene *s)
     assert(neap_container_label_count(c) == 2);
     assert(same(neap_container_label(c, 0).key, "a"));
     assert(same(neap_container_label(c, 0).value, "1"));
+    assert(neap_container_extension_count(c) == 1);
+    assert(same(neap_container_extension(c, 0).name, "a.note"));
+    assert(same(neap_container_extension(c, 0).value.type_url,
+                "types.containerd.io/note"));
+    assert(neap_container_extension(c, 0).value.size == 7);
     assert(neap_container_created_at(c) == 1234.5);
     assert(neap_container_client(c) == s->client);
     assert(!neap_container_is_gone(c) && neap_container_has_no_task(c));

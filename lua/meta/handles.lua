@@ -132,6 +132,7 @@ function core.decode(type, bytes) end
 ---@field snapshotter? string
 ---@field snapshot_key? string
 ---@field labels? table<string, string>
+---@field extensions? table<string, neap.Any>
 
 ---@param client neap.Client
 ---@param config neap.core.ContainerConfig

@@ -129,6 +129,7 @@
 ---@field spec? table         decoded anew at each look
 ---@field status string       of its task; "none" without one
 ---@field created_at number   seconds since 1970
+---@field extensions table<string, neap.Any>  what its maker noted with the record
 
 ---@class neap.Task
 ---@field id string

@@ -29,6 +29,12 @@ typedef struct neap_label {
     const char *value; /* in an update, NULL removes */
 } neap_label;
 
+/* What its maker notes with a record, for whoever knows the name. */
+typedef struct neap_extension {
+    const char *name;
+    neap_any value;
+} neap_extension;
+
 typedef struct neap_container_config {
     const char *id;
     const char *image;   /* NULL: none */
@@ -38,6 +44,8 @@ typedef struct neap_container_config {
     const char *snapshotter, *snapshot_key; /* NULL: none */
     const neap_label *labels;
     size_t label_count;
+    const neap_extension *extensions; /* each with a value */
+    size_t extension_count;
 } neap_container_config;
 
 /* `container` is NULL on error, else owned by the callee: unref it. */
@@ -113,6 +121,9 @@ neap_any neap_container_runtime_options(const neap_container *container);
 neap_any neap_container_spec(const neap_container *container);
 size_t neap_container_label_count(const neap_container *container);
 neap_label neap_container_label(const neap_container *container, size_t i);
+size_t neap_container_extension_count(const neap_container *container);
+neap_extension neap_container_extension(const neap_container *container,
+                                        size_t i);
 
 /* Seconds since the epoch. */
 double neap_container_created_at(const neap_container *container);
