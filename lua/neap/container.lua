@@ -99,6 +99,17 @@ end
 ---@return neap.Error? err
 function Container:logs(options) return require "neap.logs"(self, options) end
 
+--- Tell who set each field of its spec, or those at one path.
+---@param path? string  "mounts[/data]", "process.env[PATH]", "process.capabilities"
+---@return neap.spec.Origin[]? rows
+---@return neap.Error? err  `not_found`
+function Container:explain(path)
+   if path ~= nil and type(path) ~= "string" then
+      error(("bad argument #1 to 'explain' (string expected, got %s)"):format(type(path)), 2)
+   end
+   return require("neap.explain").rows(self, path)
+end
+
 local values = {}
 
 --- The spec as a table; one of its own for each look.

@@ -63,6 +63,9 @@ local defaults = {
    account_file = MIB, -- of a rootfs: its /etc/passwd, its /etc/group
    spec_size = 15 * MIB, -- containerd receives 16 MiB, all told
 
+   -- How much is noted of who set what in a spec, before it is told in short.
+   explain_notes = 256,
+
    -- What the program says.
    log_level = "info",
 }

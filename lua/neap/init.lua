@@ -34,6 +34,7 @@ local LATE <const> = {
    pipe = function() return require "neap.pipe" end,
    engine = function() return require "neap.engine" end,
    version = function() return require "neap.version" end,
+   policy = function() return require("neap.policy").add end,
    platform = function()
       return { linux = require "neap.platform.linux", windows = require "neap.platform.windows" }
    end,

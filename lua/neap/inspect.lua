@@ -3,6 +3,7 @@
 local core = require "neap.core"
 local failure = require "neap.error"
 local choose = require "neap.platform.choose"
+local policies = require "neap.policies"
 local resources = require "neap.resources"
 
 local inspect = {}
@@ -104,6 +105,23 @@ function inspect:stats()
    return figures
 end
 
+--- Let the policies that apply edit the limits, or refuse.
+local function obey(task, checked, limits)
+   local client, container = client_of(task), core.process_container(task)
+   local rules = policies.find(client, client:namespace())
+   if not rules then return checked end
+   local ok, err = require("neap.policy").apply(checked, limits, {
+      policies = rules, client = client, container = container, namespace = client:namespace(),
+   }, "update")
+   if not ok then
+      err.op, err.id = "task.update", core.process_id(task)
+      return nil, err
+   end
+   local edited, why = resources.update(checked)
+   if edited then return edited end
+   return refuse(task, "task.update", "invalid_argument", "what policies made of it: " .. why)
+end
+
 --- Change the limits of a running task: docker's words or OCI's.
 ---@param limits table
 ---@return true? ok
@@ -114,7 +132,9 @@ function inspect:update(limits)
    end
    local checked, why = resources.update(limits)
    if not checked then return refuse(self, "task.update", "invalid_argument", why) end
-   local any = platform_of(self).update(checked)
+   local allowed, refused = obey(self, checked, limits)
+   if not allowed then return nil, refused end
+   local any = platform_of(self).update(allowed)
    if not any then return true end
    local answer, err = ask(self, "task.update", "Update", { resources = any })
    if not answer then return nil, err end

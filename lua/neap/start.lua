@@ -13,6 +13,7 @@ local logging = require "neap.logs.logging"
 local obstacle = require "neap.obstacle"
 local outline = require "neap.outline"
 local plumbing = require "neap.plumbing"
+local policies = require "neap.policies"
 local refusal = require "neap.refusal"
 local specs = require "neap.spec"
 local stdio = require "neap.stdio"
@@ -173,7 +174,12 @@ function start.exec(task, given)
    local root = spec.root and spec.root.path
    local fit, unfit = inside.check(root)
    if not fit then return refuse(container, "task.exec", unfit) end
-   local process, unmade = specs.exec(spec, config, { read_file = inside.reader(root) })
+   local client = core.container_client(container)
+   local process, unmade = specs.exec(spec, config, {
+      read_file = inside.reader(root),
+      client = client, container = container, namespace = client:namespace(),
+      policies = policies.find(client, client:namespace()),
+   })
    if not process then return nil, unmade end
 
    local state = core.state(task)

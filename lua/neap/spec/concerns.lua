@@ -10,6 +10,8 @@
 -- A config's own `concerns = { mounts = fn }` takes a concern's place: fn is
 -- called as `apply` is, and nothing is begun; `false` leaves it out.
 
+local copy = require "neap.copy"
+
 local concerns = {}
 
 ---@class neap.spec.Concern
@@ -53,12 +55,23 @@ function concerns.begin(spec, config, context)
    end
 end
 
+--- One of the user's own, which notes nothing: what it changed is what differs.
+local function apply_own(own, name, spec, config, context)
+   local before = copy.deep(spec)
+   local ok, why = own(spec, config, context)
+   require("neap.spec.origin").note(context.origin, before, spec, "concerns." .. name)
+   return ok, why
+end
+
 local function apply_one(concern, spec, config, context)
    local own = config.concerns and config.concerns[concern.name]
    if own == false then return true end
-   local apply = own or concern.apply
-   if not apply or not own and not is_for(concern, context) then return true end
-   local ok, why = apply(spec, config, context)
+   local ok, why = true, nil
+   if own then
+      ok, why = apply_own(own, concern.name, spec, config, context)
+   elseif concern.apply and is_for(concern, context) then
+      ok, why = concern.apply(spec, config, context)
+   end
    if ok == nil and why then return nil, why end
    return true
 end

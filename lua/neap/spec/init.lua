@@ -22,7 +22,9 @@ local VERSION <const> = "1.0.2-dev" -- what containerd 1.6 writes
 ---@field machine? neap.Machine       default: one that has every file
 ---@field network_pid? integer    of the container whose network is joined
 ---@field op? string              for errors
----@field origin? table<string, string>  filled: which option set what
+---@field origin? neap.spec.Notes  filled: which option set what
+---@field policies? neap.policy.Rule[]  that apply
+---@field client? neap.Client     for policies
 ---@field private is_whole? boolean
 
 --- Without a mount namespace runc mounts on the host, and the mounts stay there.
@@ -34,15 +36,7 @@ local function has_mount_namespace(made)
    return false
 end
 
---- What containerd and the runtime need to find, whoever wrote the spec.
-local function check(made, platform)
-   local target = made.process
-   if type(made.ociVersion) ~= "string" then return nil, "spec.ociVersion: missing" end
-   if type(target) ~= "table" then return nil, "spec.process: missing" end
-   if platform ~= "windows" and not has_mount_namespace(made) then
-      return nil, 'spec.linux.namespaces: {type="mount"} is missing (it would mount on the host)'
-   end
-
+local function check_process(target)
    local args, args_why = strings.list(target.args or {}, "spec.process.args")
    if not args then return nil, args_why end
    if #args == 0 then
@@ -53,18 +47,32 @@ local function check(made, platform)
    return strings.fit(args, env)
 end
 
+--- What containerd and the runtime need to find, whoever wrote the spec.
+local function check(made, platform)
+   local target = made.process
+   if type(made.ociVersion) ~= "string" then return nil, "spec.ociVersion: missing" end
+   if type(target) ~= "table" then return nil, "spec.process: missing" end
+   if platform ~= "windows" and not has_mount_namespace(made) then
+      return nil, 'spec.linux.namespaces: {type="mount"} is missing (it would mount on the host)'
+   end
+
+   return check_process(target)
+end
+
 --- Let the user's function edit the spec, or replace it.
-local function edit(made, config)
+local function edit(made, config, context)
    if type(config.spec) ~= "function" then return made end
 
+   local before = copy.deep(made)
    local returned = config.spec(made)
-   if returned == nil then return made end
-   if type(returned) ~= "table" then
+   if returned ~= nil and type(returned) ~= "table" then
       return nil, ("spec: the function returned %s (a whole spec, or nothing)"):format(
          escape.show(returned)
       )
    end
-   return returned
+   made = returned or made
+   require("neap.spec.origin").note(context.origin, before, made, "spec")
+   return made
 end
 
 local function begin(config, context)
@@ -72,6 +80,7 @@ local function begin(config, context)
       local made = copy.deep(config.spec)
       made.ociVersion = made.ociVersion or VERSION
       if context.platform ~= "windows" then made.linux = made.linux or {} end
+      context.origin[""] = "spec"
       return made
    end
    local made = { ociVersion = VERSION, [context.platform or "linux"] = {} }
@@ -79,11 +88,29 @@ local function begin(config, context)
    return made
 end
 
+--- What is not there since a concern was replaced, which begins nothing then.
+local function note_unbegun(made, config, context)
+   if not config.concerns or context.is_whole then return end
+   require("neap.spec.origin").note_rest(context.origin, begin({}, context), made,
+      function(concern) return config.concerns[concern] ~= nil and "concerns." .. concern end)
+end
+
+--- Let the policies that apply edit it, or refuse.
+local function obey(made, config, context, op)
+   if not context.policies then return true end
+   return require("neap.policy").apply(made, config, context, op)
+end
+
 local function build(config, context)
    local made = begin(config, context)
    local ok, why = concerns.apply(made, config, context)
    if not ok then return nil, why end
-   return edit(made, config)
+   note_unbegun(made, config, context)
+   made, why = edit(made, config, context)
+   if not made then return nil, why end
+   ok, why = obey(made, config, context, "create")
+   if not ok then return nil, why end
+   return made
 end
 
 --- A machine that has every file, and tells nothing of them.
@@ -94,6 +121,15 @@ local function complete(context, more)
       if context[name] ~= nil then return context[name] end
       return name == "machine" and NO_MACHINE or nil
    end })
+end
+
+--- A policy's error is whole; what else is wrong has a text.
+local function refuse(why, op, id)
+   if failure.is(why) then
+      why.op, why.id = op, id
+      return nil, why
+   end
+   return nil, failure.new { code = "invalid_argument", op = op, message = why, id = id }
 end
 
 --- Make the spec of a container. What the config's own function raises passes.
@@ -112,10 +148,17 @@ function spec.new(config, context)
    local ok = made ~= nil
    if ok then ok, why = check(made, inner.platform) end
    if ok then return made end
-   return nil, failure.new {
-      code = "invalid_argument", op = context.op or "container.create",
-      message = why, id = inner.id,
-   }
+   return refuse(why, context.op or "container.create", inner.id)
+end
+
+--- What a container is given of which nothing is asked.
+---@param context neap.spec.Context
+---@return table spec  without args
+function spec.default(context)
+   local inner = complete(context, { origin = {} })
+   local made = begin({}, inner)
+   concerns.apply(made, {}, inner)
+   return made
 end
 
 --- Make the process of an exec.
@@ -127,11 +170,11 @@ end
 function spec.exec(container_spec, config, context)
    local inner = complete(context or {}, { origin = {} })
    local made, why = process.exec(container_spec, config, inner)
-   if made then return made end
-   return nil, failure.new {
-      code = "invalid_argument", op = inner.op or "task.exec",
-      message = why, id = config.id,
-   }
+   local ok = made ~= nil
+   if ok then ok, why = obey(made, config, inner, "exec") end
+   if ok and inner.policies then ok, why = check_process(made) end
+   if ok then return made end
+   return refuse(why, inner.op or "task.exec", config.id)
 end
 
 return spec

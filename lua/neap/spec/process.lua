@@ -34,10 +34,13 @@ local function arguments(config, image)
    return append(image.Entrypoint, config.args or image.Cmd)
 end
 
-local function put_env(target, config, image)
+local function put_env(target, config, image, origin)
    local given = image.Env and #image.Env > 0 and image.Env or { PATH }
    local env = environment.merge(target.env or given, config.env)
-   if target.terminal and not environment.has(env, "TERM") then env[#env + 1] = TERM end
+   if target.terminal and not environment.has(env, "TERM") then
+      env[#env + 1] = TERM
+      origin["process.env[TERM]"] = "terminal"
+   end
    target.env = json.array(env)
 end
 
@@ -81,7 +84,7 @@ function process.apply(spec, config, context)
    end
    put_args(target, config, context)
    if not context.is_whole or config.env or not target.env then
-      put_env(target, config, image)
+      put_env(target, config, image, context.origin)
       note_env(config, image, context.origin)
    end
    put_cwd(target, config, context)
@@ -101,7 +104,7 @@ function process.exec(spec, config, context)
    target.commandLine, target.consoleSize = nil, nil
    target.terminal = config.terminal or nil
    target.cwd = config.cwd or target.cwd or "/"
-   put_env(target, config, {})
+   put_env(target, config, {}, context.origin)
    local ok, why = user.apply(made, config, context)
    if not ok then return nil, why end
    return target

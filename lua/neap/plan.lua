@@ -1,0 +1,74 @@
+--- What a container is to be, before anybody is asked for it: its spec, with what
+--- has to be looked up for that.
+
+local choose = require "neap.platform.choose"
+local core = require "neap.core"
+local failure = require "neap.error"
+local inside = require "neap.inside"
+local machine = require "neap.machine"
+local policies = require "neap.policies"
+local specs = require "neap.spec"
+
+local plan = {}
+
+--- Who stands for a client where nothing is to be sent (neap.plan.place).
+local function is_place(client) return type(client) == "table" end
+
+--- What containers carry on an engine of Neap's own; false on another.
+---@param client neap.Client|neap.plan.Place
+---@return table|false
+function plan.own_engine(client)
+   local state = is_place(client) and client or core.state(client)
+   if state.own == nil then
+      state.own = require "neap.engine".own(client:address()) or false
+   end
+   return state.own
+end
+
+--- The process whose network is joined; 0 where nobody is asked.
+local function network_pid(client, config)
+   local network = config.network
+   if not network or network.kind ~= "container" then return nil end
+   if is_place(client) then return 0 end
+   local other, absent = core.container_load(client, network.id)
+   if not other then return nil, absent end
+   local task, stopped = other:task()
+   if not task then return nil, stopped end
+   if task.pid == 0 or task:status() ~= "running" then
+      return nil, failure.new {
+         code = "failed_precondition", op = "container.create", id = config.id,
+         message = ("network: container %q does not run"):format(network.id),
+      }
+   end
+   return task.pid
+end
+
+--- Make the spec of a checked config, as the policies that apply have it.
+---@param client neap.Client|neap.plan.Place
+---@param config table  from neap.config
+---@return table? spec
+---@return neap.spec.Notes|neap.Error notes  who set what in it
+function plan.spec(client, config)
+   local fit, unfit = inside.check(config.rootfs)
+   if not fit then
+      return nil, failure.new {
+         code = "invalid_argument", op = "container.create", id = config.id, message = unfit,
+      }
+   end
+   local pid, unjoined = network_pid(client, config)
+   if unjoined then return nil, unjoined end
+   local own = plan.own_engine(client)
+   local asked = not is_place(client) and client or nil
+   local _, platform = choose(config.runtime)
+   local notes = {}
+   local spec, unmade = specs.new(config, {
+      platform = platform, namespace = client:namespace(), id = config.id, network_pid = pid,
+      cgroup_prefix = own and own.cgroup_prefix or nil,
+      read_file = inside.reader(config.rootfs),
+      machine = machine, origin = notes,
+      client = asked, policies = policies.find(asked, client:namespace()),
+   })
+   return spec, unmade or notes
+end
+
+return plan
