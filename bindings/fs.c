@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <lauxlib.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -212,6 +213,35 @@ static int fs_fd(lua_State *L)
     return 1;
 }
 
+static int close_plain(lua_State *L)
+{
+    luaL_Stream *file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+
+    return luaL_fileresult(L, fclose(file->f) == 0, NULL);
+}
+
+/* Lua: fs.open_plain(path): to read; no link is followed, no FIFO waited at */
+static int fs_open_plain(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    luaL_Stream *file = lua_newuserdatauv(L, sizeof *file, 0);
+    int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, fd;
+
+    file->closef = NULL; /* closed, so far */
+    luaL_setmetatable(L, LUA_FILEHANDLE);
+    fd = open(path, flags);
+    if (fd < 0)
+        return fail(L);
+    file->f = fdopen(fd, "r");
+    if (file->f == NULL) {
+        fail(L);
+        close(fd);
+        return 2;
+    }
+    file->closef = close_plain;
+    return 1;
+}
+
 /* Lua: fs.fstat(file): of an open file of Lua's */
 static int fs_fstat(lua_State *L)
 {
@@ -241,6 +271,7 @@ static int fs_fifo(lua_State *L)
 static const luaL_Reg functions[] = {
     { "fd", fs_fd },
     { "fstat", fs_fstat },
+    { "open_plain", fs_open_plain },
     { "fifo", fs_fifo },
     { "is_read", fs_is_read },
     { "end_reader", fs_end_reader },

@@ -36,6 +36,12 @@ function fs.lstat(path) end
 ---@return string? errno
 function fs.fstat(file) end
 
+--- Open a file to read it. A link is not followed, and a FIFO not waited at.
+---@param path string
+---@return file*? file
+---@return string? errno  "ELOOP": it is a link
+function fs.open_plain(path) end
+
 --- Make a FIFO, mode 0600.
 ---@param path string
 ---@param uid? integer

@@ -66,6 +66,9 @@ local defaults = {
    -- How much is noted of who set what in a spec, before it is told in short.
    explain_notes = 256,
 
+   -- What the program loads before anything else, where it is there.
+   policy_directory = "/etc/neap/policy.d",
+
    -- What the program says.
    log_level = "info",
 }

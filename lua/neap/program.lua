@@ -41,7 +41,9 @@ local function run_script(argv, parsed)
    print = output.print
    require = require "neap.program.require".new(condition)
    -- luacheck: pop
-   return life.run(chunk, table.unpack(arg)) or 0
+   local stopped
+   local main = life.after_policies(chunk, function() stopped = 1 end)
+   return life.run(main, table.unpack(arg)) or stopped or 0
 end
 
 local function run_command(argv, parsed)

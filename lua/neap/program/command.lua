@@ -54,10 +54,13 @@ function command.run(name, words)
    local parsed, why = require "neap.program.usage".parse(name, loaded, words)
    if not parsed then return usage_error(name, loaded.usage_status or 2, why) end
 
-   local broken, status = require "neap.program.life".run(function()
+   local function main()
       local status, err = loaded.run(parsed)
       return status or failed(loaded, err)
-   end)
+   end
+   local function refused() return loaded.failure_status or 1 end
+   local life = require "neap.program.life"
+   local broken, status = life.run(life.after_policies(main, refused))
    return broken or status
 end
 

@@ -2,6 +2,7 @@
 --- fiber has ended, or when it is told to.
 
 local core = require "neap.core"
+local defaults = require "neap.defaults"
 local escape = require "neap.escape"
 local output = require "neap.program.output"
 local signals = require "neap.program.signals"
@@ -42,6 +43,22 @@ end
 local function explain(err)
    local traceback = own_part(debug.traceback(nil, 2))
    return { value = err, text = describe(err) .. "\n" .. traceback }
+end
+
+--- A `main` after the administrator's policies; the same one where there are none.
+---@param main function
+---@param refused fun(): any  called in its place, when one is refused or fails
+---@return function main
+function life.after_policies(main, refused)
+   local directory = defaults.policy_directory
+   local _, errno = core.fs.lstat(directory)
+   if errno == "ENOENT" then return main end
+   return function(...)
+      local ok, why = require("neap.program.policy_files").load(directory)
+      if ok then return main(...) end
+      output.complain("policy: " .. why)
+      return refused()
+   end
 end
 
 local function is_cancelled(err)
