@@ -404,8 +404,8 @@ describe("neap.spec", function()
 
       it("is replaced", function()
          local function own()
-            return { ociVersion = "1.0.2", process = { args = { "x" } },
-               linux = { namespaces = { { type = "mount" } } } }
+            return { ociVersion = "1.0.2", process = { args = { "x" }, cwd = "/" },
+               root = { path = "/r" }, linux = { namespaces = { { type = "mount" } } } }
          end
 
          assert.same(own(), new { spec = own })
@@ -426,7 +426,7 @@ describe("neap.spec", function()
             fails(function(s) s.process.args = { 1 } end))
          assert.matches("names a command", fails(function(s) s.process.args = {} end), 1, true)
          for _, none in ipairs { {}, 1, { { type = "pid" } }, { "mount" } } do
-            assert.matches("spec.linux.namespaces: ",
+            assert.matches("spec.linux.namespaces",
                fails(function(s) s.linux.namespaces = none end), 1, true)
          end
       end)

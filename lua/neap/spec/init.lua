@@ -6,7 +6,7 @@ local copy = require "neap.copy"
 local escape = require "neap.escape"
 local failure = require "neap.error"
 local process = require "neap.spec.process"
-local strings = require "neap.config.strings"
+local valid = require "neap.spec.valid"
 
 local spec = {}
 
@@ -26,38 +26,6 @@ local VERSION <const> = "1.0.2-dev" -- what containerd 1.6 writes
 ---@field policies? neap.policy.Rule[]  that apply
 ---@field client? neap.Client     for policies
 ---@field private is_whole? boolean
-
---- Without a mount namespace runc mounts on the host, and the mounts stay there.
-local function has_mount_namespace(made)
-   local namespaces = type(made.linux) == "table" and made.linux.namespaces
-   for _, namespace in ipairs(type(namespaces) == "table" and namespaces or {}) do
-      if type(namespace) == "table" and namespace.type == "mount" then return true end
-   end
-   return false
-end
-
-local function check_process(target)
-   local args, args_why = strings.list(target.args or {}, "spec.process.args")
-   if not args then return nil, args_why end
-   if #args == 0 then
-      return nil, "args: missing (neither the config nor the image names a command)"
-   end
-   local env, env_why = strings.list(target.env or {}, "spec.process.env")
-   if not env then return nil, env_why end
-   return strings.fit(args, env)
-end
-
---- What containerd and the runtime need to find, whoever wrote the spec.
-local function check(made, platform)
-   local target = made.process
-   if type(made.ociVersion) ~= "string" then return nil, "spec.ociVersion: missing" end
-   if type(target) ~= "table" then return nil, "spec.process: missing" end
-   if platform ~= "windows" and not has_mount_namespace(made) then
-      return nil, 'spec.linux.namespaces: {type="mount"} is missing (it would mount on the host)'
-   end
-
-   return check_process(target)
-end
 
 --- Let the user's function edit the spec, or replace it.
 local function edit(made, config, context)
@@ -146,7 +114,7 @@ function spec.new(config, context)
 
    local made, why = build(config, inner)
    local ok = made ~= nil
-   if ok then ok, why = check(made, inner.platform) end
+   if ok then ok, why = valid.check(made, inner.platform) end
    if ok then return made end
    return refuse(why, context.op or "container.create", inner.id)
 end
@@ -172,7 +140,7 @@ function spec.exec(container_spec, config, context)
    local made, why = process.exec(container_spec, config, inner)
    local ok = made ~= nil
    if ok then ok, why = obey(made, config, inner, "exec") end
-   if ok and inner.policies then ok, why = check_process(made) end
+   if ok and inner.policies then ok, why = valid.process(made) end
    if ok then return made end
    return refuse(why, inner.op or "task.exec", config.id)
 end
