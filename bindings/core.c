@@ -28,6 +28,7 @@
 #include "pid.h"
 #include "process.h"
 #include "process_calls.h"
+#include "queue.h"
 #include "service.h"
 #include "strand.h"
 #include "stream.h"
@@ -44,7 +45,7 @@ static void (*const parts[])(lua_State *L) = {
     container_open, container_list_open, process_open,    process_calls_open,
     task_open,      stream_open,         listener_open,   fs_open,
     json_open,      service_open,        descriptor_open, inflate_open,
-    pid_open,
+    pid_open,       queue_open,
 };
 
 int luaopen_neap_core(lua_State *L)

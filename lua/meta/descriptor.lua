@@ -74,4 +74,32 @@ function Inflate:comment() end
 ---@return neap.Inflate
 function core.inflate() end
 
+--- Bytes that a consumer has not taken yet; see neap.sink.Policy.
+---@class neap.Queue
+local Queue = {}
+
+--- Add bytes behind the others.
+---@param bytes string
+---@return integer count  how many of them there was room for
+function Queue:put(bytes) end
+
+--- The oldest bytes.
+---@return string?  nil: there are none
+function Queue:take() end
+
+--- How many bytes were forgotten, where the policy is "drop".
+---@return integer
+function Queue:dropped() end
+
+--- Why some bytes of a spill are gone that could not be read again.
+---@return string? errno  "EIO"
+function Queue:problem() end
+
+--- Let go of all of it.
+function Queue:close() end
+
+---@param how neap.sink.Policy  with a buffer
+---@return neap.Queue
+function core.queue(how) end
+
 return core

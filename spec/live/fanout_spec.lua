@@ -1,7 +1,7 @@
 -- One output, many consumers, on a real containerd: each gets every byte, and none
 -- waits for another that said it need not.
 
-local core = require "neap.core"
+local gated = require "support.gate"
 local live = require "support.live"
 local neap = require "neap"
 
@@ -48,21 +48,6 @@ describe("consumers of one output", function()
       local task, unstarted = container:start(io)
       if not task then error(unstarted) end
       return task
-   end
-
-   --- A consumer that takes nothing until it is opened, and counts.
-   local function gated()
-      local gate = { size = 0, condition = core.condition() }
-      function gate.take(bytes)
-         while not gate.is_open do gate.condition:wait() end
-         gate.size = gate.size + #(bytes or "")
-         if not bytes then gate.is_over = true end
-      end
-      function gate.open()
-         gate.is_open = true
-         gate.condition:notify()
-      end
-      return gate
    end
 
    local function counter()

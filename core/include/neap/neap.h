@@ -24,6 +24,7 @@ extern "C" {
 #include "neap/loop.h"
 #include "neap/path.h"
 #include "neap/process.h"
+#include "neap/queue.h"
 #include "neap/request.h"
 #include "neap/service.h"
 #include "neap/stream.h"

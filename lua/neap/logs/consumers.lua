@@ -4,6 +4,7 @@ local consumer_of = require "neap.stdio.consumer"
 local consumers_in = require "neap.stdio.consumers"
 local core = require "neap.core"
 local failure = require "neap.error"
+local queue = require "neap.logs.queue"
 
 local consumers = {}
 
@@ -66,18 +67,48 @@ local function one_of(e, name)
    return consumer_of(e)
 end
 
---- Those of each stream, in lists.
----@param ends table<string, neap.stdio.End>  "stdout", "stderr"
----@return table<string, neap.stdio.Consumer[]>
-function consumers.open(ends)
-   local opened = {}
-   for name, e in pairs(ends) do
-      local list = {}
-      for i, one in ipairs(consumers_in.list(e)) do
-         list[i] = one_of(one, name)
-      end
-      opened[name] = list
+--- One that blocks without a buffer needs no queue: it is waited for anyway.
+local function with_policy(e, name, place)
+   local consumer, how = one_of(e, name), e.hold
+   if not how or not how.buffer then return consumer end
+   local queued = queue(consumer, how, place)
+   if e.counted then e.counted:watch(queued) end
+   return queued
+end
+
+local function fill(list, e, name, place)
+   for i, one in ipairs(consumers_in.list(e)) do
+      list[i] = with_policy(one, name, place)
    end
+end
+
+local function let_go(opened)
+   for _, list in pairs(opened) do
+      while list[1] do
+         local one = table.remove(list)
+         if one.abandon then pcall(one.abandon) end
+      end
+   end
+end
+
+local opened_mt = { __close = let_go }
+
+--- Those of each stream, in lists; to be closed.
+---@param ends table<string, neap.stdio.End>  "stdout", "stderr"
+---@param place { fail: fun(err: any), lose: fun(errno: string) }
+---@return table<string, neap.stdio.Consumer[]>
+function consumers.open(ends, place)
+   local opened = setmetatable({}, opened_mt)
+   local is_one = ends.stdout ~= nil and ends.stdout == ends.stderr
+   for name, e in pairs(is_one and { stdout = ends.stdout } or ends) do
+      opened[name] = {}
+      local ok, err = pcall(fill, opened[name], e, name, place)
+      if not ok then
+         let_go(opened)
+         error(err, 0)
+      end
+   end
+   if is_one then opened.stderr = opened.stdout end
    return opened
 end
 
@@ -99,6 +130,25 @@ function consumers.tell(list, method, bytes, fail)
          fail(err)
       end
    end
+end
+
+--- Tell all that nothing more comes, and wait until they have taken what they were
+--- given: those last that may let it go.
+---@param opened table<string, neap.stdio.Consumer[]>
+---@param fail fun(err: any)
+---@param through fun()  called when no other is waited for
+function consumers.finish(opened, fail, through)
+   local queues = { [false] = {}, [true] = {} }
+   for _, list in pairs(opened) do
+      consumers.tell(list, "finish", nil, fail)
+      while list[1] do -- both streams may have the same
+         local one = table.remove(list, 1)
+         if one.settle then table.insert(queues[one.is_lossy], one) end
+      end
+   end
+   for _, one in ipairs(queues[false]) do one.settle() end
+   through()
+   for _, one in ipairs(queues[true]) do one.settle() end
 end
 
 --- Is one of them left?

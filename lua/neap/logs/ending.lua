@@ -53,6 +53,13 @@ local function settle(container, seconds)
    return true
 end
 
+--- Have those who watch it had it, except where they let it go?
+local function shows_all(task, seconds)
+   local watching = core.state(task).watching
+   return not watching or core.settled(watching, { timeout = math.max(seconds, 0.001) })
+      or core.state(task).watched.is_through
+end
+
 --- Wait for it as for output: as long as `drain`, and no longer than the caller does.
 ---@param task neap.Task
 ---@param exit neap.Exit
@@ -64,12 +71,11 @@ function ending.await(task, exit, options)
    if type(options) == "table" and type(options.timeout) == "number" then
       seconds = math.min(seconds, options.timeout)
    end
-   local began, watching = core.now(), core.state(task).watching
-   local shown = not watching or core.settled(watching, { timeout = math.max(seconds, 0.001) })
+   local began, seen = core.now(), core.state(task).watched
+   local shown = shows_all(task, seconds)
    local left = seconds - (core.now() - began)
    if not shown or not settle(container, left) then exit.truncated = "drain" end
-   local seen = core.state(task).watched
-   if seen and seen.lost then exit.truncated = exit.truncated or "dropped" end
+   exit.truncated = exit.truncated or seen and seen.lost
 end
 
 --- End what may still read the output of a container that is removed, and remove the

@@ -34,11 +34,13 @@ end
 
 ---@class neap.logs.Place  where a watcher is in all that was written
 ---@field at? integer
----@field lost? boolean  something is missing before that
+---@field lost? string  why something is missing before that: "dropped", or an errno
+---@field lose fun(why: string)
 ---@field fail fun(err: any)  told what a consumer raises
 ---@field has_failed? boolean
+---@field is_through? boolean  all have all, but those that may let it go
 ---@field is_over? boolean
----@field changed neap.Condition  is told of both
+---@field changed neap.Condition  is told of failure and end
 
 --- What a frame says that holds no output.
 local function heed(container, kind, payload, place)
@@ -47,10 +49,11 @@ local function heed(container, kind, payload, place)
    elseif kind == "dropped" then
       local count = string.unpack("<I8", payload)
       log.warn("container %s: %d bytes of output are not shown", container.id, count)
-      place.at, place.lost = place.at and place.at + count, true
+      place.at = place.at and place.at + count
+      place.lose "dropped"
    elseif kind == "position" then
       local at = string.unpack("<I8", payload)
-      place.lost = place.lost or place.at ~= nil and place.at ~= at
+      if place.at and place.at ~= at then place.lose "dropped" end
       place.at = at
    end
 end
@@ -87,14 +90,14 @@ local function pass_all(container, watched, wanted, consumers, place)
       if not ok then error(is_over, 0) end
       if is_over then return end
       watched = watching.connect(container, next_wanted(wanted, place))
-      place.lost = place.lost or not watched
+      if not watched then place.lose "dropped" end
    end
 end
 
 local function serve(container, watched, wanted, ends, place)
-   local consumers = consumers_of.open(ends)
+   local consumers <close> = consumers_of.open(ends, place)
    pass_all(container, watched, wanted, consumers, place)
-   for _, list in pairs(consumers) do consumers_of.tell(list, "finish", nil, place.fail) end
+   consumers_of.finish(consumers, place.fail, function() place.is_through = true end)
 end
 
 --- Where a watcher is, and whom it tells of a consumer that failed.
@@ -105,6 +108,7 @@ local function new_place(failed)
       place.has_failed = true
       place.changed:notify()
    end
+   function place.lose(why) place.lost = place.lost or why end
    return place
 end
 

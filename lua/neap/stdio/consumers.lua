@@ -9,7 +9,7 @@ function consumers.list(e)
    return e.kind == "list" and e.consumers or { e }
 end
 
---- Can a logger feed it? It has a pipe to nobody, and one policy: that it waits.
+--- Can a logger feed it? It has a pipe to nobody.
 ---@param name string
 ---@param e neap.stdio.End
 ---@return boolean ok
@@ -18,9 +18,6 @@ function consumers.can_be_fed(name, e)
    for _, one in ipairs(consumers.list(e)) do
       if one.kind == "pipe" then
          return false, ('%s: no "pipe" where the output is logged (give a function)'):format(name)
-      end
-      if one.hold then
-         return false, ("%s: no policy where the output is logged: its logger waits"):format(name)
       end
    end
    return true
