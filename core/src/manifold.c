@@ -23,8 +23,8 @@
 struct manifold {
     int refs;
     neap_loop *loop;
-    int fd; /* -1: it has ended */
-    watch *fifo;
+    int fd;      /* -1: it has ended */
+    watch *fifo; /* NULL: it was never watched */
     timer *pause;
     bool pausing;  /* left to fill, for that moment */
     bool left;     /* until manifold_hurry */
@@ -151,14 +151,30 @@ static void enlarge(manifold *m)
     m->is_large = true;
 }
 
+static void on_fifo(void *arg, int events);
+
+/* Most output is left until the exit, and never watched. */
+static void start_watching(manifold *m)
+{
+    if (m->fifo == NULL)
+        m->fifo = watch_open(m->loop, m->fd, on_fifo, m);
+    watch_start(m->fifo, UV_READABLE);
+}
+
+static void stop_watching(manifold *m)
+{
+    if (m->fifo != NULL)
+        watch_stop(m->fifo);
+}
+
 void manifold_go_on(manifold *m)
 {
     if (m->fd < 0)
         return;
     if (m->pausing || m->left) {
-        watch_stop(m->fifo);
+        stop_watching(m);
     } else if (room(m) > 0) {
-        watch_start(m->fifo, UV_READABLE);
+        start_watching(m);
     } /* else its reader mostly comes back before */
 }
 
@@ -276,7 +292,7 @@ static void on_fifo(void *arg, int events)
         if (size >= BULK || m->is_bulk)
             pause_for(m, size);
         else if (room(m) == 0)
-            watch_stop(m->fifo);
+            stop_watching(m);
         m->is_bulk = size >= BULK;
         manifold_go_on(m);
     }
@@ -307,7 +323,6 @@ manifold *manifold_new(neap_loop *loop, int fd)
     m->refs = 1;
     m->loop = loop;
     m->fd = fd;
-    m->fifo = watch_open(loop, fd, on_fifo, m);
     return m;
 }
 

@@ -52,15 +52,6 @@ static neap_stream *next_output(const stdio *io, const neap_stream *s)
     return NULL;
 }
 
-/* Whoever adopts a process comes late, to output that may be waiting. */
-static void leave(stdio *io)
-{
-    neap_stream *s = NULL;
-
-    while (!io->adopt && (s = next_output(io, s)) != NULL)
-        io->leaves = stream_leave(s) || io->leaves;
-}
-
 static void hurry(stdio *io)
 {
     neap_stream *s = NULL;
@@ -153,6 +144,16 @@ static bool add(stdio *io, int which, neap_stream *s)
     return s != NULL;
 }
 
+/* Whoever adopts a process comes late, to output that may be waiting. */
+static neap_stream *
+open_output(stdio *io, const neap_stdio_end *end, neap_error *err)
+{
+    if (io->adopt || !stream_may_be_left(end))
+        return stream_open_output(io->loop, end, on_output_end, io, err);
+    io->leaves = true;
+    return stream_open_left(io->loop, end, on_output_end, io, err);
+}
+
 static bool
 open_one(stdio *io, int which, const neap_stdio_end *end, neap_error *err)
 {
@@ -176,7 +177,7 @@ open_one(stdio *io, int which, const neap_stdio_end *end, neap_error *err)
     if (!add(io, which,
              which == 0
                  ? stream_open_input(io->loop, end, on_input_end, io, err)
-                 : stream_open_output(io->loop, end, on_output_end, io, err)))
+                 : open_output(io, end, err)))
         return false;
     if (which == 0 && io->terminal)
         stream_type_end(io->streams[0][0]);
@@ -236,7 +237,6 @@ stdio *stdio_open(neap_loop *loop,
         (merged || open_one(io, 2, &config->err, err))) {
         if (merged)
             io->paths[2] = xstrdup(config->err.path);
-        leave(io);
         return io;
     }
     stdio_close(io, NEAP_CANCELLED, !io->adopt);

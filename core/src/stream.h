@@ -47,10 +47,16 @@ void stream_name(neap_stream *s, const char *id);
 void stream_begin(neap_stream *s);
 
 /*
- * Leave an output alone that is only kept in memory, for nobody looks at it
- * yet; false for another. And take what has come, and from now on what comes.
+ * Open an output that may be left alone: it is only kept in memory, and nobody
+ * looks at it yet. To hurry is to take what has come, and from now on what
+ * comes.
  */
-bool stream_leave(neap_stream *s);
+bool stream_may_be_left(const neap_stdio_end *end);
+neap_stream *stream_open_left(neap_loop *loop,
+                              const neap_stdio_end *end,
+                              stream_end_cb end_cb,
+                              void *arg,
+                              neap_error *err);
 void stream_hurry(neap_stream *s);
 
 /* Has everything been taken that somebody has to wait for? */

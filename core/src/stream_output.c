@@ -13,16 +13,14 @@ static void on_far(void *arg, int events)
     outlet_flow(arg);
 }
 
-static neap_stream *attach(manifold *m, neap_stream *s)
+static void attach(manifold *m, neap_stream *s)
 {
     if (s->other >= 0)
         s->far = watch_open(s->loop, s->other, on_far, s);
     manifold_attach(m, s);
-    manifold_go_on(m);
-    return s;
 }
 
-neap_stream *stream_open_output(neap_loop *loop,
+static neap_stream *open_output(neap_loop *loop,
                                 const neap_stdio_end *end,
                                 stream_end_cb end_cb,
                                 void *arg,
@@ -44,6 +42,44 @@ neap_stream *stream_open_output(neap_loop *loop,
     return s;
 }
 
+neap_stream *stream_open_output(neap_loop *loop,
+                                const neap_stdio_end *end,
+                                stream_end_cb end_cb,
+                                void *arg,
+                                neap_error *err)
+{
+    neap_stream *s = open_output(loop, end, end_cb, arg, err);
+
+    if (s != NULL)
+        manifold_go_on(s->manifold);
+    return s;
+}
+
+bool stream_may_be_left(const neap_stdio_end *end)
+{
+    return end->kind == NEAP_STDIO_CAPTURE && end->more_count == 0;
+}
+
+neap_stream *stream_open_left(neap_loop *loop,
+                              const neap_stdio_end *end,
+                              stream_end_cb end_cb,
+                              void *arg,
+                              neap_error *err)
+{
+    neap_stream *s = open_output(loop, end, end_cb, arg, err);
+
+    if (s != NULL)
+        manifold_leave(s->manifold);
+    return s;
+}
+
+static neap_stream *join(manifold *m, neap_stream *s)
+{
+    attach(m, s);
+    manifold_go_on(m);
+    return s;
+}
+
 neap_stream *stream_add_outlet(neap_stream *first,
                                const neap_stdio_end *end,
                                stream_end_cb end_cb,
@@ -53,17 +89,9 @@ neap_stream *stream_add_outlet(neap_stream *first,
     neap_stream *s = stream_new(first->loop, end, end_cb, arg);
 
     if (stream_open_far(s, end, err))
-        return attach(first->manifold, s);
+        return join(first->manifold, s);
     neap_stream_unref(s);
     return NULL;
-}
-
-bool stream_leave(neap_stream *s)
-{
-    if (s->kind != NEAP_STDIO_CAPTURE || !manifold_is_sole(s->manifold))
-        return false;
-    manifold_leave(s->manifold);
-    return true;
 }
 
 void stream_hurry(neap_stream *s)
@@ -82,7 +110,7 @@ neap_stream *neap_stream_tap(neap_stream *output, const neap_stdio_end *how)
     s = stream_new(output->loop, &end, NULL, NULL);
     stream_name(s, output->id);
     s->ended = s->is_ending = manifold_has_ended(output->manifold);
-    return attach(output->manifold, s);
+    return join(output->manifold, s);
 }
 
 /* --- reading -------------------------------------------------------------- */

@@ -61,6 +61,8 @@ void watch_start(watch *w, int events)
 
 void watch_stop(watch *w)
 {
+    if (w->events == 0)
+        return;
     w->events = 0;
     uv_poll_stop(&w->handle);
 }
