@@ -29,13 +29,18 @@ static void refuse(neap_json_writer *w, const char *what)
 
 /* --- text ----------------------------------------------------------------- */
 
-static void put(neap_json_writer *w, const char *data, size_t size)
+static char *make_room(neap_json_writer *w, size_t size)
 {
     if (w->size + size > w->room) {
         w->room = (w->size + size) * 2;
         w->text = xrealloc(w->text, w->room);
     }
-    memcpy(w->text + w->size, data, size);
+    return w->text + w->size;
+}
+
+static void put(neap_json_writer *w, const char *data, size_t size)
+{
+    memcpy(make_room(w, size), data, size);
     w->size += size;
 }
 
@@ -57,7 +62,30 @@ static void put_escape(neap_json_writer *w, unsigned char c)
     put_word(w, text);
 }
 
-static void put_string(neap_json_writer *w, const char *data, size_t size)
+/* Does it stand in JSON as it is? Of a spec, mostly. */
+static bool is_plain(const char *data, size_t size)
+{
+    bool plain = true;
+
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)data[i];
+
+        plain &= c >= ' ' && c < 0x80 && c != '"' && c != '\\';
+    }
+    return plain;
+}
+
+static void put_plain(neap_json_writer *w, const char *data, size_t size)
+{
+    char *at = make_room(w, size + 2);
+
+    at[0] = '"';
+    memcpy(at + 1, data, size);
+    at[size + 1] = '"';
+    w->size += size + 2;
+}
+
+static void put_escaped(neap_json_writer *w, const char *data, size_t size)
 {
     size_t begin = 0;
 
@@ -73,6 +101,19 @@ static void put_string(neap_json_writer *w, const char *data, size_t size)
     }
     put(w, data + begin, size - begin);
     put(w, "\"", 1);
+}
+
+/* `what` it is, where it is no text. */
+static void
+put_string(neap_json_writer *w, const char *data, size_t size, const char *what)
+{
+    if (is_plain(data, size)) {
+        put_plain(w, data, size);
+        return;
+    }
+    if (utf8_valid_length(data, size) != size)
+        refuse(w, what);
+    put_escaped(w, data, size);
 }
 
 static void new_line(neap_json_writer *w)
@@ -138,17 +179,10 @@ void neap_json_end(neap_json_writer *w)
     w->is_fresh = false;
 }
 
-static bool is_text(const char *data, size_t size)
-{
-    return utf8_valid_length(data, size) == size;
-}
-
 void neap_json_key(neap_json_writer *w, const char *key, size_t size)
 {
     separate(w);
-    if (!is_text(key, size))
-        refuse(w, "a name that is not UTF-8");
-    put_string(w, key, size);
+    put_string(w, key, size, "a name that is not UTF-8");
     put_word(w, w->pretty ? ": " : ":");
 }
 
@@ -166,22 +200,29 @@ void neap_json_bool(neap_json_writer *w, bool truth)
     put_word(w, truth ? "true" : "false");
 }
 
+static void put_digits(neap_json_writer *w, bool is_negative, uint64_t number)
+{
+    char text[24], *at = text + sizeof text;
+
+    do
+        *--at = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    if (is_negative)
+        *--at = '-';
+    put(w, at, (size_t)(text + sizeof text - at));
+}
+
 void neap_json_int(neap_json_writer *w, int64_t number)
 {
-    char text[24];
-
     begin_part(w);
-    snprintf(text, sizeof text, "%lld", (long long)number);
-    put_word(w, text);
+    put_digits(w, number < 0,
+               number < 0 ? -(uint64_t)number : (uint64_t)number);
 }
 
 void neap_json_uint(neap_json_writer *w, uint64_t number)
 {
-    char text[24];
-
     begin_part(w);
-    snprintf(text, sizeof text, "%llu", (unsigned long long)number);
-    put_word(w, text);
+    put_digits(w, false, number);
 }
 
 /* The shortest digits that read back as the same number. */
@@ -218,9 +259,7 @@ void neap_json_double(neap_json_writer *w, double number)
 void neap_json_string(neap_json_writer *w, const char *data, size_t size)
 {
     begin_part(w);
-    if (!is_text(data, size))
-        refuse(w, "a string that is not UTF-8");
-    put_string(w, data, size);
+    put_string(w, data, size, "a string that is not UTF-8");
 }
 
 /* --- life ----------------------------------------------------------------- */
