@@ -192,6 +192,19 @@ static int container_field(lua_State *L)
     return 0;
 }
 
+/* Lua: core.container_has_spec(container, bytes): is that its spec? To push the
+ * spec and compare would leave a string of some KB to collect. */
+static int container_has_spec(lua_State *L)
+{
+    neap_any spec = neap_container_spec(container_check(L, 1));
+    size_t size;
+    const char *bytes = luaL_checklstring(L, 2, &size);
+
+    lua_pushboolean(L, spec.type_url != NULL && spec.size == size &&
+                           memcmp(spec.data, bytes, size) == 0);
+    return 1;
+}
+
 /* Lua: core.container_client(container): the handle of its client. */
 static int container_client(lua_State *L)
 {
@@ -439,6 +452,7 @@ static const luaL_Reg functions[] = {
     { "container_update", container_update },
     { "container_delete", container_delete },
     { "container_field", container_field },
+    { "container_has_spec", container_has_spec },
     { "container_client", container_client },
     { NULL, NULL },
 };

@@ -6,6 +6,7 @@ local CALLS <const> = {
    { "container_create", "neap.client" }, { "container_load", "neap.client" },
    { "container_list", "neap.client" }, { "container_known", "neap.client" },
    { "container_field", "neap.container" }, { "container_client", "neap.container" },
+   { "container_has_spec", "neap.container" },
    { "container_task", "neap.container" }, { "container_refresh", "neap.container" },
    { "container_update", "neap.container" }, { "container_delete", "neap.container" },
    { "task_start", "neap.container" }, { "task_load", "neap.container" },

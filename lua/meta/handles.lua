@@ -164,6 +164,12 @@ function core.container_known(client, id) end
 ---@return any
 function core.container_field(container, name) end
 
+--- Are these the bytes of its spec?
+---@param container neap.Container
+---@param bytes string
+---@return boolean
+function core.container_has_spec(container, bytes) end
+
 ---@param container neap.Container
 ---@return neap.Client
 function core.container_client(container) end

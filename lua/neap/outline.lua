@@ -28,11 +28,9 @@ end
 ---@param container neap.Container
 ---@return table? outline
 function outline.of(container)
-   local any = core.container_field(container, "spec_any")
-   if not any then return nil end
    local known = core.state(container).outline
-   if known and known.text == any.value then return known.spec end
-   local spec = container.spec
+   if known and core.container_has_spec(container, known.text) then return known.spec end
+   local any, spec = core.container_field(container, "spec_any"), container.spec
    return spec and outline.keep(container, any.value, spec)
 end
 

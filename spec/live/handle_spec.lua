@@ -41,6 +41,24 @@ describe("a handle", function()
       assert.equal("already_exists", select(2, client:create(config)).code)
    end)
 
+   it("keeps the outline of its spec until another writes one", function()
+      local outline = require "neap.outline"
+      local container = assert(client:create { rootfs = live.rootfs(), args = { "true" } })
+      local kept = outline.of(container)
+      assert.same({ "true" }, kept.process.args)
+      assert.is_true(kept == outline.of(container))
+
+      local spec = container.spec
+      spec.process.args = { "false" }
+      local any = container.spec_any
+      any.value = require "neap.json".encode(spec)
+      assert(client:call("containerd.services.containers.v1.Containers/Update", {
+         container = { id = container.id, spec = any }, update_mask = { paths = { "spec" } },
+      }))
+      assert(require "neap.core".container_refresh(container))
+      assert.same({ "false" }, outline.of(container).process.args)
+   end)
+
    it("answers one value where it succeeds, which print shows alone", function()
       local more = {}
       local function one(name, ...)
