@@ -11,6 +11,7 @@
 ---@field source table         string
 ---@field pipe async fun(...: neap.Process|neap.Stage): neap.Exit[]?, neap.Error?
 ---@field engine table         start, stop, status: the embedded containerd
+---@field policy fun(fn: neap.policy.Function, options?: table): neap.policy.Handle
 ---@field platform { linux: table, windows: table }
 ---@field version string
 ---@field on_signal fun(name: string, fn: async fun())  in the program only

@@ -48,6 +48,21 @@ end
 ---@field cgroup_prefix string
 ---@field options table  the runtime options of its containers: an Any for Tasks/Create
 
+local function carried(dir, places)
+   local runc_root, cgroup_prefix = layout.isolation(places)
+   return {
+      dir = dir,
+      runc_root = runc_root,
+      cgroup_prefix = cgroup_prefix,
+      options = { type_url = "containerd.runc.v1.Options", value = { root = runc_root } },
+   }
+end
+
+--- What containers have to carry on the engine under `dir`, whether it runs or not.
+---@param dir? string
+---@return neap.engine.Own
+function engine.carried(dir) return carried(dir, options.places(dir)) end
+
 --- What containers have to carry on one of Neap's own engines; nil when the
 --- socket at `address` is somebody else's containerd.
 ---@param address string
@@ -59,14 +74,7 @@ function engine.own(address)
    local dir = file and file:read "l"
    if file then file:close() end
    if not dir then return nil end
-
-   local runc_root, cgroup_prefix = layout.isolation(places)
-   return {
-      dir = dir,
-      runc_root = runc_root,
-      cgroup_prefix = cgroup_prefix,
-      options = { type_url = "containerd.runc.v1.Options", value = { root = runc_root } },
-   }
+   return carried(dir, places)
 end
 
 return engine

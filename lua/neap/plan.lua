@@ -3,6 +3,7 @@
 
 local choose = require "neap.platform.choose"
 local core = require "neap.core"
+local destination = require "neap.destination"
 local failure = require "neap.error"
 local inside = require "neap.inside"
 local machine = require "neap.machine"
@@ -11,7 +12,29 @@ local specs = require "neap.spec"
 
 local plan = {}
 
---- Who stands for a client where nothing is to be sent (neap.plan.place).
+--- Who stands for a client where nothing is to be sent.
+---@class neap.plan.Place
+---@field namespace fun(self: neap.plan.Place): string
+---@field address fun(self: neap.plan.Place): string
+---@field own? table|false
+
+--- The place where a client would be connected.
+---@return neap.plan.Place? place
+---@return neap.Error? err
+function plan.place()
+   local to, wrong = destination.resolve()
+   if not to then return nil, wrong end
+   local address, own = to.socket, nil
+   if not address then
+      local engine = require "neap.engine"
+      address, own = engine.address(to.chosen.engine), engine.carried(to.chosen.engine)
+   end
+   return {
+      own = own,
+      namespace = function() return to.namespace end, address = function() return address end,
+   }
+end
+
 local function is_place(client) return type(client) == "table" end
 
 --- What containers carry on an engine of Neap's own; false on another.

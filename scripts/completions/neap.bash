@@ -12,7 +12,7 @@ _neap_words()
 
 _neap_commands()
 {
-    neap --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+    neap --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p'
 }
 
 _neap()

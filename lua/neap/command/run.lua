@@ -10,6 +10,7 @@ local log = require "neap.log"
 local logopts = require "neap.program.logopts"
 local neap = require "neap"
 local output = require "neap.program.output"
+local settings = require "neap.settings"
 local signal = require "neap.signal"
 
 local UNREAD_STATUS <const> = 128 + signal.parse "PIPE"
@@ -21,6 +22,7 @@ local own_options = {
    { "-i", "--interactive", help = "Give it standard input." },
    { "-t", "--tty", help = "Give it a terminal." },
    { "--detach-keys", value = "KEYS", help = "What leaves the terminal (ctrl-p,ctrl-q)." },
+   { "--dry-run", help = "Show the spec and the calls that would be sent, and send none." },
    table.unpack(logopts.options),
 }
 
@@ -54,7 +56,11 @@ local function add_log(config, parsed)
    return config
 end
 
-local function read_config(parsed)
+--- The config that the options mean.
+---@param parsed table
+---@return neap.Config? config
+---@return neap.Error? err
+function run.config(parsed)
    if not parsed.rootfs and not parsed.cmd[1] then
       return refuse("invalid_argument", "nothing to run: --rootfs DIR CMD... is needed")
    end
@@ -131,15 +137,29 @@ local function removal(container, parsed)
    })
 end
 
+--- Show what would be done, and do nothing.
+local function rehearse(parsed)
+   local config, wrong = run.config(parsed)
+   if not config then return nil, wrong end
+   local rehearsal = require "neap.program.rehearsal"
+   local planned, refused = rehearsal.plan(config)
+   if not planned then return nil, refused end
+   local calls, unpacked = rehearsal.calls(planned, parsed)
+   if not calls then return nil, unpacked end
+   output.write(rehearsal[settings.json and "json" or "text"](planned, calls))
+   return 0
+end
+
 ---@param parsed table
 ---@return integer? status
 ---@return neap.Error? err
 function run.run(parsed)
+   if parsed.dry_run then return rehearse(parsed) end
    local ok, unfit = console.check(not parsed.detach and parsed or {}, "run")
    if not ok then return nil, unfit end
    local keys, unread = console.keys(parsed.detach_keys, "run")
    if not keys then return nil, unread end
-   local config, wrong = read_config(parsed)
+   local config, wrong = run.config(parsed)
    if not config then return nil, wrong end
 
    local client <close>, away = neap.connect {}

@@ -9,6 +9,8 @@ return {
    { name = "exec", help = "run a command in a running container" },
    { name = "attach", help = "show a running container's output, and type to it" },
    { name = "logs", help = "show what a container has written" },
+   { name = "explain", help = "show who set what in a container's spec" },
+   { name = "diff-spec", help = "show where two containers' specs differ" },
    { name = "ps", help = "list containers" },
    { name = "engine", help = "start, stop or show the embedded containerd" },
    { name = "version", help = "show the versions of Neap and containerd" },

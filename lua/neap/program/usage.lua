@@ -1,7 +1,8 @@
 --- A command's options and operands, as it declares them, on lua-argparse.
 --
 -- A command with `stops` takes options only before its first operand: what
--- follows belongs to somebody else's command line.
+-- follows belongs to somebody else's command line. Where `stops` is a word, that
+-- is so only of this word.
 
 local argparse = require "argparse"
 
@@ -22,7 +23,7 @@ local usage = {}
 ---@field summary string
 ---@field options neap.program.Option[]
 ---@field operands neap.program.Operand[]
----@field stops? boolean
+---@field stops? boolean|string
 ---@field usage_status? integer    of a usage error; default 2
 ---@field failure_status? integer  of any other failure; default 1
 ---@field run fun(parsed: table): integer?, neap.Error?  the exit status
@@ -83,13 +84,15 @@ end
 --- Put "--" before the first operand. Pure.
 ---@param options neap.program.Option[]
 ---@param words string[]
+---@param only? string  the operand; default: any
 ---@return string[]
-function usage.stop_at_operand(options, words)
+function usage.stop_at_operand(options, words, only)
    local at = 1
    while words[at] and words[at]:find("^%-.") and words[at] ~= "--" do
       at = at + (takes_next(options, words[at]) and 2 or 1)
    end
    if words[at] == nil or words[at] == "--" then return words end
+   if only and words[at] ~= only then return words end
 
    local marked = table.move(words, 1, at - 1, 1, {})
    marked[at] = "--"
@@ -103,7 +106,10 @@ end
 ---@return table? parsed
 ---@return string? why  a usage error
 function usage.parse(name, command, words)
-   if command.stops then words = usage.stop_at_operand(command.options, words) end
+   if command.stops then
+      local only = type(command.stops) == "string" and command.stops or nil
+      words = usage.stop_at_operand(command.options, words, only)
+   end
 
    local ok, parsed = usage.parser(name, command):pparse(words)
    if not ok then return nil, (parsed:gsub("\n", " ")) end
