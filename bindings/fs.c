@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "inside.h"
@@ -49,6 +50,19 @@ static const char *type_name(mode_t mode)
     }
 }
 
+/* Which device it is, where it is one. [stat] */
+static void set_device(lua_State *L, const struct stat *st)
+{
+    if (!S_ISBLK(st->st_mode) && !S_ISCHR(st->st_mode))
+        return;
+    lua_pushstring(L, S_ISBLK(st->st_mode) ? "b" : "c");
+    lua_setfield(L, -2, "device");
+    lua_pushinteger(L, (lua_Integer)major(st->st_rdev));
+    lua_setfield(L, -2, "major");
+    lua_pushinteger(L, (lua_Integer)minor(st->st_rdev));
+    lua_setfield(L, -2, "minor");
+}
+
 static int push_stat(lua_State *L, const struct stat *st)
 {
     lua_createtable(L, 0, 9);
@@ -71,6 +85,7 @@ static int push_stat(lua_State *L, const struct stat *st)
     lua_pushnumber(L, (lua_Number)st->st_mtim.tv_sec +
                           (lua_Number)st->st_mtim.tv_nsec / 1e9);
     lua_setfield(L, -2, "changed");
+    set_device(L, st);
     return 1;
 }
 

@@ -15,6 +15,9 @@ local fs = {}
 ---@field ino integer
 ---@field links integer
 ---@field changed number  when it was written to last, seconds since 1970
+---@field device? "b"|"c"  block or character, of a device only
+---@field major? integer   of a device only
+---@field minor? integer
 
 --- The descriptor of an open file.
 ---@param file file*
