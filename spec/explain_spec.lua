@@ -284,12 +284,35 @@ local SAMPLES <const> = {
    ulimits = { ulimits = { { type = "RLIMIT_NOFILE", soft = 1, hard = 1 } } },
    oom_score_adj = { oom_score_adj = 5 },
    annotations = { annotations = { ["a.b"] = "c" } },
+   devices = { devices = {
+      { host = "/dev/fuse", path = "/dev/fuse", permissions = "rwm" }, { cdi = "a.b/c=d" },
+   } },
+   device_cgroup_rules = { device_cgroup_rules = { { allow = true, type = "a", access = "rwm" } } },
 }
 for name in pairs(require "neap.resources".fields) do
    SAMPLES[name] = { resources = {
       memory = { limit = 1 << 20 }, cpu = { quota = 1000 }, unified = { ["memory.max"] = "1" },
    } }
 end
+
+--- Where every file is a device, but for one that says what another is.
+local MACHINE <const> = {
+   exists = function() return true end,
+   stat = function()
+      return { type = "device", device = "c", major = 1, minor = 2, mode = 438, uid = 0, gid = 0 }
+   end,
+   list = function() return { "vendor.json" } end,
+   read = function()
+      return json.encode { cdiVersion = "0.7.0", kind = "a.b/c", devices = { {
+         name = "d", containerEdits = {
+            env = { "D=1" }, deviceNodes = { { path = "/dev/d" } }, additionalGids = { 5 },
+            mounts = { { hostPath = "/d", containerPath = "/d", options = { "bind" } } },
+            hooks = { { hookName = "poststop", path = "/bin/true" } },
+            intelRdt = { closID = "d" },
+         },
+      } } }
+   end,
+}
 
 describe("each option", function()
    for _, concern in ipairs(require "neap.spec.concerns".list) do
@@ -300,7 +323,7 @@ describe("each option", function()
             if fields.rootfs == nil then fields.rootfs = "/rootfs" end
             fields.rootfs = fields.rootfs or nil
             local default = spec.default(context)
-            local made, notes = make(fields)
+            local made, notes = make(fields, { machine = MACHINE })
             local found, own = 0, 0
             for _, changed in ipairs(difference.list(default, made)) do
                if not changed.order then

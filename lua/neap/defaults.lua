@@ -53,6 +53,7 @@ local defaults = {
    term = "xterm",
    cpu_period = 100000, -- microseconds; what cpus=0.5 is a part of
    shm_size = 64 * MIB,
+   cdi_dirs = { "/etc/cdi", "/var/run/cdi" }, -- of two that say the same the last
 
    -- What containerd and the kernel refuse; checked before anything is sent.
    id_length = 76,

@@ -15,4 +15,23 @@ function machine.exists(path)
    return core.fs.stat(path) ~= nil
 end
 
+--- What a file is; a link's target.
+machine.stat = core.fs.stat
+
+--- What a file is; a link is one.
+machine.lstat = core.fs.lstat
+
+--- The names in a directory.
+machine.list = core.fs.list
+
+--- What a file says.
+---@param path string
+---@return string? text
+---@return string? why
+function machine.read(path)
+   local file <close>, why = io.open(path, "rb")
+   if not file then return nil, why end
+   return file:read "a"
+end
+
 return machine

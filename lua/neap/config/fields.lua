@@ -20,7 +20,7 @@ end
 local container = {
    entrypoint = function(value) return strings.list(value, "entrypoint") end,
 }
-for _, group in ipairs { "storage", "isolation", "security", "life" } do
+for _, group in ipairs { "storage", "isolation", "devices", "security", "life" } do
    for name, check in pairs(require("neap.config." .. group)) do container[name] = check end
 end
 
@@ -41,6 +41,6 @@ return {
       workdir = "cwd", working_dir = "cwd", tty = "terminal", volumes = "mounts",
       volume = "mounts", label = "labels", read_only = "readonly", net = "network",
       mem_limit = "memory", rlimits = "ulimits", sysctls = "sysctl", root = "rootfs",
-      group_add = "groups",
+      group_add = "groups", device = "devices",
    },
 }

@@ -28,6 +28,8 @@ local PLACES <const> = {
    userns = { "linux", "uidMappings" },
    masked_paths = { "linux", "maskedPaths" },
    readonly_paths = { "linux", "readonlyPaths" },
+   devices = { "linux", "devices" },
+   device_cgroup_rules = { "linux", "resources", "devices" },
    sysctl = { "linux", "sysctl" },
    resources = { "linux", "resources" },
 }

@@ -15,7 +15,7 @@ local docker = {}
 ---@type neap.program.OptionGroup[]
 local groups = {}
 for i, name in ipairs {
-   "storage", "life", "process", "limits", "isolation", "security",
+   "storage", "life", "process", "limits", "isolation", "devices", "security",
 } do
    groups[i] = require("neap.program.docker." .. name)
 end

@@ -25,7 +25,7 @@ local concerns = {}
 --- Later ones may rely on what earlier ones put in.
 local ORDER <const> = {
    "root", "process", "user", "hostname", "mounts", "namespaces", "userns", "network",
-   "capabilities", "privileges", "paths", "sysctl", "rlimits", "oom", "devices", "cgroup",
+   "capabilities", "privileges", "paths", "sysctl", "rlimits", "oom", "devices", "cdi", "cgroup",
    "annotations",
 }
 

@@ -20,6 +20,7 @@ local VERSION <const> = "1.0.2-dev" -- what containerd 1.6 writes
 ---@field image? table            the image's config: Env, Cmd, Entrypoint, WorkingDir, User
 ---@field read_file? neap.spec.ReadFile  for users by name
 ---@field machine? neap.Machine       default: one that has every file
+---@field cdi_dirs? string[]        default: defaults.cdi_dirs
 ---@field network_pid? integer    of the container whose network is joined
 ---@field op? string              for errors
 ---@field origin? neap.spec.Notes  filled: which option set what
@@ -82,7 +83,11 @@ local function build(config, context)
 end
 
 --- A machine that has every file, and tells nothing of them.
-local NO_MACHINE <const> = { exists = function() return true end }
+local function nothing() return nil end
+local NO_MACHINE <const> = {
+   exists = function() return true end,
+   stat = nothing, lstat = nothing, list = nothing, read = nothing,
+}
 
 local function complete(context, more)
    return setmetatable(more, { __index = function(_, name)
