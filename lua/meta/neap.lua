@@ -105,8 +105,10 @@
 ---@class neap.Exit
 ---@field code integer
 ---@field signal? integer     where 1 <= code - 128 <= 64
----@field time number         seconds since 1970
----@field truncated? string   why output is missing, or input
+---@field time? number        seconds since 1970; nil: not known
+---@field truncated? string   why output is missing, or input: "limit" of client:run's
+--- strings; "drain", a stream was held open beyond that; "dropped", who watches a log was
+--- too slow, or its logger was killed; or the errno of who should take it: "ENOSPC"
 ---@field lost? boolean       the shim died; the code is containerd's guess
 
 ---@class neap.Event
