@@ -190,6 +190,17 @@ static int descriptor_write(lua_State *L)
     return call_await(L, c);
 }
 
+/* Lua: descriptor:put(bytes): how many of them are done with */
+static int descriptor_put(lua_State *L)
+{
+    neap_descriptor *d = check_open(L);
+    size_t size;
+    const char *data = luaL_checklstring(L, 2, &size);
+
+    lua_pushinteger(L, (lua_Integer)neap_descriptor_put(d, data, size));
+    return 1;
+}
+
 /* Lua: descriptor:kill(): the process that was started or is watched */
 static int descriptor_kill(lua_State *L)
 {
@@ -208,11 +219,9 @@ static int descriptor_close(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    { "read", descriptor_read },
-    { "write", descriptor_write },
-    { "kill", descriptor_kill },
-    { "close", descriptor_close },
-    { NULL, NULL },
+    { "read", descriptor_read },   { "write", descriptor_write },
+    { "put", descriptor_put },     { "kill", descriptor_kill },
+    { "close", descriptor_close }, { NULL, NULL },
 };
 
 static const luaL_Reg metamethods[] = {

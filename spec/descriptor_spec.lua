@@ -134,6 +134,32 @@ describe("core.descriptor", function()
       assert.is_true(writing:join())
    end)
 
+   it("puts what there is room for at once, behind what waits for room", function()
+      local path = temporary() .. "/fifo"
+      assert(fs.fifo(path))
+      local file <close> = assert(io.open(path, "r+"))
+      local input <close> = assert(core.descriptor(fs.fd(file)))
+      local output <close> = assert(core.descriptor(fs.fd(file), "w"))
+      local bytes = ("x"):rep(2 ^ 20)
+      local size = output:put(bytes)
+      assert.is_true(size > 0 and size < #bytes)
+      assert.equal(0, output:put "y")
+      local writing = neap.spawn(function() return output:write "last" end)
+      neap.sleep(0)
+      local text = ""
+      while #text < size do text = text .. input:read() end
+      assert.equal(bytes:sub(1, size), text)
+      assert.is_true(writing:join())
+      assert.equal(1, output:put "y")
+      text = input:read()
+      while #text < 5 do text = text .. input:read() end
+      assert.equal("lasty", text)
+
+      local full <close> = assert(io.open("/dev/full", "w"))
+      local refused <close> = assert(core.descriptor(fs.fd(full), "w"))
+      assert.equal(3, refused:put "all") -- there is no use in offering it again
+   end)
+
    it("writes at a file's end, and says what is wrong", function()
       local path = temporary() .. "/file"
       local file <close> = assert(io.open(path, "a"))

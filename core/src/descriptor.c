@@ -146,14 +146,19 @@ static void read_on(operation *o)
         fail_errno(o, "cannot read");
 }
 
+static ssize_t
+write_some(const neap_descriptor *d, const char *data, size_t size)
+{
+    if (size > d->most)
+        size = d->most;
+    return d->is_socket ? send(d->fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL)
+                        : fd_write(d->fd, data, size);
+}
+
 static void write_on(operation *o)
 {
     neap_descriptor *d = o->descriptor;
-    const char *data = o->data + o->at;
-    size_t size = o->size - o->at < d->most ? o->size - o->at : d->most;
-    ssize_t n = d->is_socket
-                    ? send(d->fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL)
-                    : fd_write(d->fd, data, size);
+    ssize_t n = write_some(d, o->data + o->at, o->size - o->at);
 
     if (n >= 0)
         o->at += (size_t)n;
@@ -265,6 +270,30 @@ neap_descriptor_read(neap_descriptor *d, neap_stream_read_cb cb, void *arg)
         go_on(d);
     }
     return &o->req;
+}
+
+static bool is_ready(const neap_descriptor *d)
+{
+    struct pollfd room = { .fd = d->fd, .events = POLLOUT };
+
+    return poll(&room, 1, 0) > 0;
+}
+
+size_t neap_descriptor_put(neap_descriptor *d, const char *data, size_t size)
+{
+    size_t at = 0;
+
+    while (d->writer == NULL && at < size && is_ready(d)) {
+        ssize_t n = write_some(d, data + at, size - at);
+
+        if (n >= 0)
+            at += (size_t)n;
+        else if (errno == EAGAIN)
+            break;
+        else if (errno != EINTR)
+            return size;
+    }
+    return at;
 }
 
 neap_request *neap_descriptor_write(neap_descriptor *d,

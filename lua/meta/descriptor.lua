@@ -21,6 +21,11 @@ function Descriptor:read(options) end
 ---@return neap.Error? err
 function Descriptor:write(bytes, options) end
 
+--- Write what takes no waiting.
+---@param bytes string
+---@return integer count  of those that need not be offered again: who does not read never will
+function Descriptor:put(bytes) end
+
 --- Kill the process that was started or is watched.
 ---@return boolean killed  false: there is none now
 function Descriptor:kill() end

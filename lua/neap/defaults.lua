@@ -72,6 +72,7 @@ local defaults = {
 
    -- What the program says.
    log_level = "info",
+   voice = { buffer = MIB, patience = 1 }, -- where nobody reads it; at the program's end
 }
 
 return defaults

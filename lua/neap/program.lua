@@ -3,6 +3,7 @@
 local log = require "neap.log"
 local options = require "neap.program.options"
 local output = require "neap.program.output"
+local voice = require "neap.program.voice"
 local settings = require "neap.settings"
 
 local USAGE_STATUS <const> = 2
@@ -22,7 +23,7 @@ local function set_up(found)
    settings.apply(found)
    if found.log_level then log.level(found.log_level) end
    log.sink(function(level, message)
-      io.stderr:write("neap: ", level, ": ", message, "\n")
+      voice.say(("neap: %s: %s\n"):format(level, message))
    end)
 end
 

@@ -65,6 +65,13 @@ neap_request *neap_descriptor_write(neap_descriptor *descriptor,
                                     neap_stream_write_cb cb,
                                     void *arg);
 
+/*
+ * Write what takes no waiting: how much of it there is no use in offering
+ * again, be it written or never to be. 0 while another write waits.
+ */
+size_t
+neap_descriptor_put(neap_descriptor *descriptor, const char *data, size_t size);
+
 /* Kill the process that was started or is watched. False: there is none now. */
 bool neap_descriptor_kill(neap_descriptor *descriptor);
 

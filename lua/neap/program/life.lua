@@ -6,6 +6,7 @@ local defaults = require "neap.defaults"
 local escape = require "neap.escape"
 local output = require "neap.program.output"
 local signals = require "neap.program.signals"
+local voice = require "neap.program.voice"
 
 local life = {}
 
@@ -77,7 +78,7 @@ function life.run(main, ...)
       core.cancel_all()
    end)
    core.daemon(signals.serve, core.spawn)
-   core.on_unjoined(function(err) output.complain(describe(err)) end)
+   core.on_unjoined(function(err) voice.say(("neap: %s\n"):format(describe(err))) end)
 
    core.spawn(function(...)
       local ok, value = xpcall(main, explain, ...)
@@ -88,9 +89,10 @@ function life.run(main, ...)
       status = 1
       local is_silent = value.value == output.broken
          or ended_by and is_cancelled(value.value)
-      if not is_silent then output.complain(value.text) end
+      if not is_silent then voice.say(("neap: %s\n"):format(value.text)) end
    end, ...)
    core.run()
+   voice.finish()
 
    if ended_by then return 128 + ended_by end
    if core.failures() > 0 then status = 1 end
