@@ -7,6 +7,7 @@ local failure = require "neap.error"
 local fs = core.fs
 local ids = require "neap.id"
 local list = require "neap.list"
+local receiver = require "neap.receiver"
 local records = require "neap.records"
 local successor = require "neap.logs.successor"
 
@@ -114,6 +115,9 @@ function Client:on(topic, fn) return require "neap.listen".on(self, topic, fn) e
 ---@return neap.Events? events
 ---@return neap.Error? err
 function Client:events(options) return require "neap.listen".events(self, options) end
+
+-- All of them have their methods by now.
+for class, methods in pairs(core.classes) do receiver.check(class, methods) end
 
 local metatable = core.metatable "client"
 local services = require "neap.services"

@@ -1,5 +1,6 @@
 -- Wrong use raises, and blames the line that it is in: none of Neap's own.
 
+local core = require "neap.core"
 local live = require "support.live"
 local neap = require "neap"
 
@@ -79,6 +80,22 @@ describe("misuse blames its own line:", function()
          assert_blamed(neap.sink[row[1]], table.unpack(row, 2))
       end)
    end
+
+   -- With a dot in the colon's place.
+   it("methods that are called on nothing, or something else", function()
+      for _, class in ipairs { "client", "container", "task", "stream" } do
+         local object = objects[class]
+         for name, method in pairs(core.classes[class]) do
+            assert.equal(method, object[name])
+            for _, bad in ipairs { false, "x", class == "client" and container or client } do
+               local ok, err = pcall(use, method, bad or nil)
+               assert.is_false(ok, name)
+               assert.matches("^spec/live/misuse_spec%.lua:%d+: ", err, name)
+               assert.matches("neap%.%a+ expected", err, name)
+            end
+         end
+      end
+   end)
 
    it("neap.engine and neap.source", function()
       for _, name in ipairs { "start", "stop", "status" } do assert_blamed(neap.engine[name], 1) end
