@@ -74,6 +74,12 @@ describe("neap.config", function()
          end)
       end
 
+      it("makes the paths of env_file absolute", function()
+         assert.same({ "/srv/file" }, create { env_file = "file" }.env_file)
+         assert.same({ "/srv/file", "/etc/hosts" },
+            create { env_file = { "file", "/etc/hosts" } }.env_file)
+      end)
+
       it("reads groups by number and name", function()
          assert.same({ 5, 6, "adm" }, create { groups = { 5, "6", "adm" } }.groups)
          assert.same({}, create { groups = {} }.groups)
@@ -196,6 +202,21 @@ describe("neap.config", function()
       { { groups = { "a:b" } }, 'groups[1]: "a:b" is not a group\'s number or name' },
       { { groups = { "" } }, 'groups[1]: "" is not a group' },
       { { groups = { "4294967295" } }, 'groups[1]: "4294967295" is out of range' },
+      { { env_file = 1 }, "env_file: 1 is neither a path nor a list of paths" },
+      { { env_file = { "file", "" } }, 'env_file: "" is not the path of a file' },
+      { { env_file = "none" }, 'env_file: "/srv/none" does not exist', "ENOENT" },
+      { { env_file = "rootfs" }, 'env_file: "/srv/rootfs" is a directory', "EISDIR" },
+      { { console_size = { width = 80, height = 24 } }, "console_size: there is no terminal" },
+      { { terminal = true, console_size = { width = 80 } },
+         "console_size: height: nil is not a whole number from 1 to 65535" },
+      { { terminal = true, console_size = { width = 0, height = 1 } },
+         "console_size: width: 0 is not a whole number" },
+      { { terminal = true, console_size = { cols = 1 } },
+         'console_size: cols: unknown field, use "width"' },
+      { { terminal = true, console_size = "80x24" }, 'console_size: "80x24" is not { width' },
+      { { domainname = ("d"):rep(65) }, 'domainname: "dddd' },
+      { { domainname = "a\nb" }, "domainname: " },
+      { { hostname = "" }, 'hostname: "" is not a string' },
       { { group_add = { 1 } }, 'group_add: unknown field, use "groups"' },
       { { terminal = "yes" }, 'terminal: "yes" is not true or false' },
       { { labels = { a = ("x"):rep(4097) } }, 'labels: "a" has 4098 bytes' },

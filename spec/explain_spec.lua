@@ -7,7 +7,11 @@ local origin = require "neap.spec.origin"
 local spec = require "neap.spec"
 local tree = require "neap.spec.tree"
 
-local context = { namespace = "default", id = "web" }
+local context = { namespace = "default", id = "web", machine = {
+   exists = function() return true end,
+   read = function() return "FROM_FILE=1" end,
+   getenv = os.getenv,
+} }
 
 local function config(fields)
    local made = { id = "web", rootfs = "/rootfs", args = { "true" } }
@@ -263,11 +267,14 @@ local SAMPLES <const> = {
    args = { args = { "other" } },
    entrypoint = { entrypoint = { "sh" } },
    env = { env = { "A=1", "PATH=/bin" } },
+   env_file = { env_file = { "/vars" } },
    cwd = { cwd = "/tmp" },
    terminal = { terminal = true },
+   console_size = { terminal = true, console_size = { width = 80, height = 24 } },
    user = { user = { uid = 5, gid = 6 } },
    groups = { groups = { 7 } },
    hostname = { hostname = "box" },
+   domainname = { domainname = "example" },
    mounts = { mounts = { { destination = "/data", type = "tmpfs", source = "tmpfs" } } },
    shm_size = { shm_size = 4096 },
    network = { network = { kind = "host" } },

@@ -136,6 +136,50 @@ describe("neap.spec", function()
       assert.equal("TERM=vt100", env[#env])
    end)
 
+   it("sets variables from files, which env goes before", function()
+      local files = { ["/a"] = "A=file\nB=file\nHERE\nGONE\n", ["/b"] = "B=last" }
+      local origin = {}
+      local made = new({ env_file = { "/a", "/b" }, env = { "A=env" } }, {
+         origin = origin, image = { Env = { "A=image", "C=image" } },
+         machine = {
+            read = function(path) return files[path] end,
+            getenv = function(name) return name == "HERE" and "1" or nil end,
+         },
+      })
+      assert.same({ "A=env", "C=image", "B=last", "HERE=1" }, made.process.env)
+      assert.equal("env", origin["process.env[A]"])
+      assert.equal("env_file", origin["process.env[B]"])
+      assert.equal("image", origin["process.env[C]"])
+   end)
+
+   it("says which file of variables is none", function()
+      local function why(text)
+         local _, err = spec.new(config { env_file = { "/a" } }, { namespace = "default",
+            machine = { read = function() return text, "it is gone" end, getenv = os.getenv } })
+         return err.message
+      end
+      assert.equal('env_file: "/a": it is gone', why(nil))
+      assert.equal('env_file: "/a": line 2: "=x" names no variable', why "A=1\n=x")
+      assert.matches("args and env have 7", why(("A%d=" .. ("x"):rep(100000) .. "\n"):rep(70)
+         :gsub("%%d", (function()
+            local n = 0
+            return function()
+               n = n + 1
+               return n
+            end
+         end)())))
+   end)
+
+   it("gives a terminal its size, and a domain its name", function()
+      local made = new { terminal = true, console_size = { width = 80, height = 24 },
+         domainname = "example", sysctl = { ["net.ipv4.ip_forward"] = "1" } }
+      assert.same({ width = 80, height = 24 }, made.process.consoleSize)
+      assert.same({ ["kernel.domainname"] = "example", ["net.ipv4.ip_forward"] = "1" },
+         made.linux.sysctl)
+      made = new { domainname = "example", sysctl = { ["kernel.domainname"] = "other" } }
+      assert.equal("other", made.linux.sysctl["kernel.domainname"])
+   end)
+
    it("puts limits beside the device rules", function()
       local resources = new({ resources = { memory = { limit = 1 } } }).linux.resources
 
@@ -495,6 +539,9 @@ describe("neap.spec", function()
 
          assert.equal(9, process.user.uid)
          assert.equal("/", process.cwd)
+         local sized = assert(spec.exec(base, { id = "x", args = { "id" }, terminal = true,
+            console_size = { width = 1, height = 2 } }))
+         assert.same({ width = 1, height = 2 }, sized.consoleSize)
          local more = assert(spec.exec(base, { id = "x", args = { "id" }, groups = { 5 } }))
          assert.same({ base.process.user.gid, 5 }, more.user.additionalGids)
          assert.is_true(process.terminal)

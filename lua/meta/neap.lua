@@ -47,10 +47,12 @@
 ---@field id? string
 ---@field args string[]
 ---@field env? string[]|table<string, string>
+---@field env_file? string|string[]  paths of files, as docker's
 ---@field cwd? string
 ---@field user? integer|string  1000, "1000:100", "name", "name:group"
 ---@field groups? (integer|string)[]  beside the user's own
 ---@field terminal? boolean
+---@field console_size? { width: integer, height: integer }  of the terminal, at first
 
 --- Limits, by docker's names or OCI's; also of `task:update`.
 ---@class neap.Limits
@@ -70,11 +72,14 @@
 ---@field args? string[]
 ---@field entrypoint? string[]
 ---@field env? string[]|table<string, string>
+---@field env_file? string|string[]
 ---@field cwd? string
 ---@field user? integer|string
 ---@field groups? (integer|string)[]  beside the user's own
 ---@field terminal? boolean
+---@field console_size? { width: integer, height: integer }
 ---@field hostname? string
+---@field domainname? string
 ---@field labels? table<string, string>
 ---@field annotations? table<string, string>
 ---@field mounts? (string|table)[]  "src:dst[:ro]", or OCI's

@@ -4,6 +4,7 @@
 -- given as this. A test gives them one of its own.
 
 local core = require "neap.core"
+local defaults = require "neap.defaults"
 
 ---@class neap.Machine
 local machine = {}
@@ -24,14 +25,23 @@ machine.lstat = core.fs.lstat
 --- The names in a directory.
 machine.list = core.fs.list
 
---- What a file says.
+--- What a file says, whatever kind it is: a shell's <(...) is a pipe.
 ---@param path string
+---@param limit? integer  bytes; default 15 MiB
 ---@return string? text
 ---@return string? why
-function machine.read(path)
+function machine.read(path, limit)
+   limit = limit or defaults.spec_size
    local file <close>, why = io.open(path, "rb")
    if not file then return nil, why end
-   return file:read "a"
+   local text, unread = file:read(limit + 1)
+   if unread then return nil, unread end
+   if text and #text > limit then return nil, ("it has more than %d bytes"):format(limit) end
+   return text or ""
 end
+
+--- A variable of this process.
+---@type fun(name: string): string?
+machine.getenv = os.getenv
 
 return machine

@@ -10,6 +10,7 @@ local inside = require "neap.inside"
 local json = core.json
 local labels = require "neap.labels"
 local logging = require "neap.logs.logging"
+local machine = require "neap.machine"
 local obstacle = require "neap.obstacle"
 local outline = require "neap.outline"
 local plumbing = require "neap.plumbing"
@@ -176,7 +177,7 @@ function start.exec(task, given)
    if not fit then return refuse(container, "task.exec", unfit) end
    local client = core.container_client(container)
    local process, unmade = specs.exec(spec, config, {
-      read_file = inside.reader(root),
+      read_file = inside.reader(root), machine = machine,
       client = client, container = container, namespace = client:namespace(),
       policies = policies.find(client, client:namespace()),
    })

@@ -41,9 +41,9 @@ local function refuse(code, message)
 end
 
 --- Whatever looks at its terminal first finds it as large as ours.
-local function tell_size(spec)
+local function add_size(config)
    local columns, rows = follow.size()
-   if columns then spec.process.consoleSize = { width = columns, height = rows } end
+   if columns then config.console_size = { width = columns, height = rows } end
 end
 
 --- A terminal has a logger, with or without a log: others may attach, and it may be
@@ -75,7 +75,7 @@ function run.config(parsed)
    local config, why = docker.config(parsed, docker.host)
    if not config then return refuse("invalid_argument", why) end
    config.args = parsed.cmd
-   if parsed.tty and not parsed.detach then config.spec = tell_size end
+   if parsed.tty and not parsed.detach then add_size(config) end
    return add_log(config, parsed)
 end
 

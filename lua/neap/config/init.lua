@@ -87,6 +87,9 @@ local function check(given, allowed, context)
    local checked, why, errno = check_each(given, allowed, context)
    if not checked then return nil, why, errno end
 
+   if checked.console_size and not checked.terminal and type(checked.spec) ~= "table" then
+      return nil, "console_size: there is no terminal (terminal = true)"
+   end
    local fit, too_large = strings.fit(checked.args, checked.env)
    if not fit then return nil, too_large end
    checked.id = checked.id or id.new()

@@ -9,6 +9,7 @@ local values = require "neap.config.values"
 
 local named = values.named
 
+--- The kernel takes any 64 bytes (sethostname(2), setdomainname(2)).
 local function hostname(value)
    local text, why = values.word(value)
    if not text then return nil, why end
@@ -51,6 +52,7 @@ end
 
 return {
    hostname = named("hostname", hostname),
+   domainname = named("domainname", hostname),
    network = named("network", network),
    sysctl = sysctl,
    ulimits = ulimits.parse,

@@ -62,18 +62,10 @@ end
 
 ---@class neap.program.Host
 ---@field getenv fun(name: string): string?
----@field read fun(path: string): string?, string?
 
 --- This machine, as docker.config looks at it.
 ---@type neap.program.Host
-docker.host = {
-   getenv = os.getenv,
-   read = function(path)
-      local file <close>, why = io.open(path, "rb")
-      if not file then return nil, why end
-      return file:read "a"
-   end,
-}
+docker.host = { getenv = os.getenv }
 
 --- Turn what was parsed into a config. Pure but for `host`.
 ---@param parsed table

@@ -86,7 +86,7 @@ end
 local function nothing() return nil end
 local NO_MACHINE <const> = {
    exists = function() return true end,
-   stat = nothing, lstat = nothing, list = nothing, read = nothing,
+   stat = nothing, lstat = nothing, list = nothing, read = nothing, getenv = nothing,
 }
 
 local function complete(context, more)

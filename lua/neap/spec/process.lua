@@ -2,12 +2,16 @@
 
 local copy = require "neap.copy"
 local defaults = require "neap.defaults"
+local env_file = require "neap.config.env_file"
 local environment = require "neap.config.environment"
 local json = require "neap.json"
+local strings = require "neap.config.strings"
 local user = require "neap.spec.user"
 
 local process = {
-   options = { "args", "entrypoint", "env", "cwd", "terminal" },
+   options = {
+      "args", "entrypoint", "env", "env_file", "cwd", "terminal", "console_size",
+   },
    paths = { "process" },
    any_platform = true,
 }
@@ -34,23 +38,37 @@ local function arguments(config, image)
    return append(image.Entrypoint, config.args or image.Cmd)
 end
 
-local function put_env(target, config, image, origin)
-   local given = image.Env and #image.Env > 0 and image.Env or { PATH }
-   local env = environment.merge(target.env or given, config.env)
-   if target.terminal and not environment.has(env, "TERM") then
-      env[#env + 1] = TERM
-      origin["process.env[TERM]"] = "terminal"
+local function note_env(entries, option, origin)
+   for _, entry in ipairs(entries or {}) do
+      origin["process.env[" .. entry:match "^[^=]*" .. "]"] = option
    end
-   target.env = json.array(env)
 end
 
---- Each variable has a source of its own.
-local function note_env(config, image, origin)
-   for _, entry in ipairs(image.Env or {}) do
-      origin["process.env[" .. entry:match "^[^=]*" .. "]"] = "image"
+--- Each variable has a source of its own, the last of those that set it.
+local function put_env(target, config, image, context)
+   local of_files, unread = env_file.read(config.env_file, context.machine)
+   if not of_files then return nil, unread end
+   local given = image.Env and #image.Env > 0 and image.Env or { PATH }
+   local env = environment.merge(target.env or given, of_files, config.env)
+   if target.terminal and not environment.has(env, "TERM") then
+      env[#env + 1] = TERM
+      note_env({ TERM }, "terminal", context.origin)
    end
-   for _, entry in ipairs(config.env or {}) do
-      origin["process.env[" .. entry:match "^[^=]*" .. "]"] = "env"
+   target.env = json.array(env)
+   note_env(image.Env, "image", context.origin)
+   note_env(of_files, "env_file", context.origin)
+   note_env(config.env, "env", context.origin)
+   return true
+end
+
+local function put_terminal(target, config, origin)
+   if config.terminal ~= nil then
+      target.terminal = config.terminal
+      origin["process.terminal"] = "terminal"
+   end
+   if config.console_size then
+      target.consoleSize = copy.deep(config.console_size)
+      origin["process.consoleSize"] = "console_size"
    end
 end
 
@@ -74,20 +92,20 @@ end
 ---@param spec table
 ---@param config table
 ---@param context neap.spec.Context
+---@return true? ok
+---@return string? why
 function process.apply(spec, config, context)
    spec.process = spec.process or {}
    local target, image = spec.process, context.image or {}
 
-   if config.terminal ~= nil then
-      target.terminal = config.terminal
-      context.origin["process.terminal"] = "terminal"
-   end
+   put_terminal(target, config, context.origin)
    put_args(target, config, context)
-   if not context.is_whole or config.env or not target.env then
-      put_env(target, config, image, context.origin)
-      note_env(config, image, context.origin)
+   if not context.is_whole or config.env or config.env_file or not target.env then
+      local ok, why = put_env(target, config, image, context)
+      if not ok then return nil, why end
    end
    put_cwd(target, config, context)
+   return true
 end
 
 --- The process of an exec: the container's own, with what the config changes.
@@ -101,11 +119,13 @@ function process.exec(spec, config, context)
    local target = made.process
 
    target.args = json.array(copy.deep(config.args))
-   target.commandLine, target.consoleSize = nil, nil
+   target.commandLine = nil
    target.terminal = config.terminal or nil
+   target.consoleSize = copy.deep(config.console_size)
    target.cwd = config.cwd or target.cwd or "/"
-   put_env(target, config, {}, context.origin)
-   local ok, why = user.apply(made, config, context)
+   local ok, why = put_env(target, config, {}, context)
+   if ok then ok, why = strings.fit(target.args, target.env) end
+   if ok then ok, why = user.apply(made, config, context) end
    if not ok then return nil, why end
    return target
 end

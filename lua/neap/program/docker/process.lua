@@ -2,24 +2,11 @@
 
 local process = {}
 
---- Read the lines of an --env-file.
----@param content string
----@return string[]
-function process.env_file(content)
-   local entries = {}
-   for line in (content .. "\n"):gmatch("(.-)\r?\n") do
-      line = line:gsub("^%s+", "")
-      if line ~= "" and line:sub(1, 1) ~= "#" then entries[#entries + 1] = line end
-   end
-   return entries
-end
-
 --- Put the variables into a config.
 ---@param config table
 ---@param parsed table
 ---@param host neap.program.Host
----@return true? ok
----@return string? why
+---@return true
 function process.read(config, parsed, host)
    local env = {}
    local function add(entry)
@@ -30,11 +17,6 @@ function process.read(config, parsed, host)
       env[#env + 1] = entry
    end
 
-   for _, path in ipairs(parsed.env_file or {}) do
-      local content, why = host.read(path)
-      if not content then return nil, "--env-file: " .. why end
-      for _, entry in ipairs(process.env_file(content)) do add(entry) end
-   end
    for _, entry in ipairs(parsed.env or {}) do add(entry) end
    if #env > 0 then config.env = env end
    return true
@@ -50,6 +32,6 @@ process.options = {
    { "--group-add", value = "GROUP", many = true, help = "A group more, by number or name." },
 }
 
-process.fields = { workdir = "cwd", user = "user", group_add = "groups" }
+process.fields = { workdir = "cwd", user = "user", group_add = "groups", env_file = "env_file" }
 
 return process
