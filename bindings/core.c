@@ -23,6 +23,7 @@
 #include "join.h"
 #include "json.h"
 #include "listener.h"
+#include "machine.h"
 #include "message.h"
 #include "path.h"
 #include "pid.h"
@@ -45,7 +46,7 @@ static void (*const parts[])(lua_State *L) = {
     container_open, container_list_open, process_open,    process_calls_open,
     task_open,      stream_open,         listener_open,   fs_open,
     json_open,      service_open,        descriptor_open, inflate_open,
-    pid_open,       queue_open,
+    pid_open,       queue_open,          machine_open,
 };
 
 int luaopen_neap_core(lua_State *L)

@@ -145,4 +145,9 @@ function core.now() end
 ---@return number
 function core.time() end
 
+--- The kernel's release, as "6.1.0-18-amd64", and the machine's name, as "x86_64".
+---@return string release
+---@return string machine
+function core.uname() end
+
 return core

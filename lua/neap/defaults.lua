@@ -54,6 +54,8 @@ local defaults = {
    cpu_period = 100000, -- microseconds; what cpus=0.5 is a part of
    shm_size = 64 * MIB,
    cdi_dirs = { "/etc/cdi", "/var/run/cdi" }, -- of two that say the same the last
+   seccomp = "/usr/share/containers/seccomp.json",
+   seccomp_package = "golang-github-containers-common",
 
    -- What containerd and the kernel refuse; checked before anything is sent.
    id_length = 76,

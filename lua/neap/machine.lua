@@ -5,6 +5,7 @@
 
 local core = require "neap.core"
 local defaults = require "neap.defaults"
+local profiles = require "neap.seccomp.file"
 
 ---@class neap.Machine
 local machine = {}
@@ -39,6 +40,22 @@ function machine.read(path, limit)
    if text and #text > limit then return nil, ("it has more than %d bytes"):format(limit) end
    return text or ""
 end
+local release, architecture = core.uname()
+
+--- The kernel's release: "6.1.0-18-amd64".
+---@return string
+function machine.release() return release end
+
+--- What the kernel calls the processors: "x86_64".
+---@return string
+function machine.architecture() return architecture end
+
+--- The seccomp profile in a file.
+---@param path string
+---@return neap.seccomp.Profile? profile
+---@return string? why
+---@return string? errno
+function machine.seccomp(path) return profiles.read(path) end
 
 --- A variable of this process.
 ---@type fun(name: string): string?

@@ -31,6 +31,12 @@ describe("neap.program.docker.config", function()
       ))
    end)
 
+   it("reads what is said about security", function()
+      assert.same({ seccomp = "unconfined", no_new_privileges = false }, config(
+         "--security-opt", "seccomp=unconfined", "--security-opt", "no-new-privileges=false"
+      ))
+   end)
+
    it("gives nothing that was not said", function()
       assert.same({}, config())
    end)
@@ -49,7 +55,11 @@ describe("neap.program.docker.config", function()
 
    local wrong = {
       { "a sysctl without =", { "--sysctl", "x" }, "--sysctl: x is not NAME=VALUE" },
-      { "a security option", { "--security-opt", "seccomp=x" }, "seccomp=x is not known" },
+      { "a security option", { "--security-opt", "secomp=x" },
+         'secomp=x is not known, did you mean "seccomp"?' },
+      { "half a security option", { "--security-opt", "no-new-privileges=maybe" },
+         "--security-opt: no-new-privileges=maybe: true or false is needed" },
+      { "no profile", { "--security-opt", "seccomp" }, "unconfined, builtin or a file is needed" },
    }
    for _, case in ipairs(wrong) do
       it("refuses " .. case[1], function()

@@ -3,6 +3,7 @@
 local capabilities = require "neap.config.capabilities"
 local escape = require "neap.escape"
 local path = require "neap.path"
+local seccomp = require "neap.config.seccomp"
 local strings = require "neap.config.strings"
 local values = require "neap.config.values"
 
@@ -25,6 +26,7 @@ return {
    cap_add = function(value) return capabilities.parse(value, "cap_add") end,
    cap_drop = function(value) return capabilities.parse(value, "cap_drop") end,
    no_new_privileges = values.named("no_new_privileges", values.boolean),
+   seccomp = seccomp.parse,
    masked_paths = paths "masked_paths",
    readonly_paths = paths "readonly_paths",
 }

@@ -82,18 +82,30 @@ local function build(config, context)
    return made
 end
 
---- A machine that has every file, and tells nothing of them.
+--- A machine that has every file, and tells nothing of them; its seccomp profile
+--- allows no call.
 local function nothing() return nil end
 local NO_MACHINE <const> = {
    exists = function() return true end,
    stat = nothing, lstat = nothing, list = nothing, read = nothing, getenv = nothing,
+   release = function() return "0.0" end,
+   architecture = function() return "unknown" end,
+   seccomp = function()
+      return { base = { defaultAction = "SCMP_ACT_ERRNO" }, rules = {} }
+   end,
 }
 
-local function complete(context, more)
-   return setmetatable(more, { __index = function(_, name)
-      if context[name] ~= nil then return context[name] end
-      return name == "machine" and NO_MACHINE or nil
+--- A machine of which little is said has what it lacks of the one above.
+local function whole_machine(given)
+   if not given or given.seccomp then return given or NO_MACHINE end
+   return setmetatable({}, { __index = function(_, name)
+      return given[name] or NO_MACHINE[name]
    end })
+end
+
+local function complete(context, more)
+   more.machine = whole_machine(context.machine)
+   return setmetatable(more, { __index = context })
 end
 
 --- A policy's error is whole; what else is wrong has a text.

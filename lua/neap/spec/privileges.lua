@@ -1,14 +1,10 @@
---- May a process gain privileges by what it executes?
+--- May a process gain privileges by what it executes? By default it may, as with
+--- docker: sudo and ping work. containerd's own default is that it may not.
 
 local privileges = {
    options = { "no_new_privileges" },
    paths = { "process.noNewPrivileges" },
 }
-
----@param spec table
-function privileges.begin(spec)
-   spec.process.noNewPrivileges = true
-end
 
 ---@param spec table
 ---@param config table

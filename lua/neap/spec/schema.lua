@@ -133,13 +133,6 @@ local resources = object {
    unified = map(text),
 }
 
-local syscall = object({
-   names = list(word), action = word, errnoRet = uint32,
-   args = list(object(
-      { index = uint32, value = uint64, valueTwo = uint64, op = word }, { "index", "value", "op" }
-   )),
-}, { "names", "action" })
-
 --- Where in the cgroup tree: a path, or "slice:prefix:name" for systemd.
 local function cgroups_path(value)
    if type(value) ~= "string" then return text(value) end
@@ -164,10 +157,7 @@ local linux = object {
       "", "shared", "slave", "private", "unbindable",
       "rshared", "rslave", "rprivate", "runbindable",
    },
-   seccomp = object({
-      defaultAction = word, defaultErrnoRet = uint32, architectures = texts, flags = texts,
-      syscalls = list(syscall), listenerPath = path, listenerMetadata = text,
-   }, { "defaultAction" }),
+   seccomp = require "neap.seccomp.schema",
    maskedPaths = list(path), readonlyPaths = list(path),
    mountLabel = text, intelRdt = object {},
 }

@@ -1,12 +1,41 @@
 --- docker's options about what a container's processes may do.
 
+local fields = require "neap.fields"
+local nearest = require "neap.nearest"
+
+--- What `--security-opt NAME=VALUE` becomes, by NAME.
+local SECURITY <const> = {
+   ["no-new-privileges"] = function(config, value)
+      local is_known = value == "" or value == "true" or value == "false"
+      if not is_known then return nil, "true or false" end
+      config.no_new_privileges = value ~= "false"
+      return true
+   end,
+   seccomp = function(config, value)
+      if value == "" then return nil, "unconfined, builtin or a file" end
+      config.seccomp = value
+      return true
+   end,
+}
+
+local function read_one(config, option)
+   local name, value = option:match "^([^=:]*)[=:]?(.*)$"
+   local read = SECURITY[name]
+   if not read then
+      local names = fields.names(SECURITY)
+      return nil, ("--security-opt: %s is not known%s (%s)"):format(
+         option, nearest.hint(name, names), table.concat(names, ", ")
+      )
+   end
+   local ok, allowed = read(config, value)
+   if ok then return true end
+   return nil, ("--security-opt: %s: %s is needed"):format(option, allowed)
+end
+
 local function read(config, parsed)
    for _, option in ipairs(parsed.security_opt or {}) do
-      local value = option:match("^no%-new%-privileges[=:]?(.*)$")
-      if not value or not ({ [""] = 1, ["true"] = 1, ["false"] = 1 })[value] then
-         return nil, ("--security-opt: %s is not known (no-new-privileges)"):format(option)
-      end
-      config.no_new_privileges = value ~= "false"
+      local ok, why = read_one(config, option)
+      if not ok then return nil, why end
    end
    return true
 end
@@ -16,7 +45,8 @@ return {
    options = {
       { "--cap-add", value = "NAME", many = true, help = "Add a capability, or ALL." },
       { "--cap-drop", value = "NAME", many = true, help = "Drop a capability, or ALL." },
-      { "--security-opt", value = "OPTION", many = true, help = "no-new-privileges." },
+      { "--security-opt", value = "OPTION", many = true,
+         help = "no-new-privileges, seccomp=FILE|unconfined." },
    },
    fields = { cap_add = "cap_add", cap_drop = "cap_drop" },
    read = read,

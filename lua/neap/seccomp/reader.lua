@@ -1,0 +1,116 @@
+--- Reading a value that somebody else wrote: what is wrong is said with its place.
+--
+-- A reader is a value and the name of its place. The first thing that is wrong
+-- raises a `refusal`, which `reader.read` catches: a profile has many places, and
+-- each would ask "did it go well?" otherwise.
+
+local escape = require "neap.escape"
+local fields = require "neap.fields"
+local json = require "neap.json"
+local nearest = require "neap.nearest"
+
+local reader = {}
+
+local refusal_mt = { __name = "neap.seccomp.refusal" }
+
+--- Refuse: `place: why`.
+---@param place string
+---@param why string
+function reader.refuse(place, why)
+   error(setmetatable({ why = (place == "" and "" or place .. ": ") .. why }, refusal_mt), 0)
+end
+
+--- Call `fn`; what it refuses is answered, anything else it raises passes.
+---@return any value
+---@return string? why
+function reader.read(fn, ...)
+   local ok, value = pcall(fn, ...)
+   if ok then return value end
+   if getmetatable(value) ~= refusal_mt then error(value, 0) end
+   return nil, value.why
+end
+
+local function at(place, name)
+   if type(name) == "number" then return ("%s[%d]"):format(place, name) end
+   return place == "" and name or place .. "." .. name
+end
+
+--- Only these fields: a misspelt one would open what it should close.
+---@param map any
+---@param known table<string, any>
+---@param place string
+---@return table map
+function reader.map(map, known, place)
+   if type(map) ~= "table" or json.is_array(map) or map[1] ~= nil then
+      reader.refuse(place, ("%s is not a table of fields"):format(escape.show(map)))
+   end
+   local ok, unknown = fields.check(map, known)
+   if not ok then reader.refuse(place, unknown) end
+   return map
+end
+
+--- A field's value, and its place; null is as good as nothing.
+---@param map table
+---@param name string|integer
+---@param place string
+---@return any value
+---@return string place
+function reader.field(map, name, place)
+   local value = map[name]
+   if value == json.null then value = nil end
+   return value, at(place, name)
+end
+
+--- One of these words.
+---@param value any
+---@param words table<string, any>
+---@param what string
+---@param place string
+---@return string word
+function reader.word(value, words, what, place)
+   if type(value) == "string" and words[value] then return value end
+   if value == nil or value == "" then
+      reader.refuse(place, ("missing (%s: %s)"):format(
+         what, table.concat(fields.names(words), ", ")))
+   end
+   reader.refuse(place, ("%s is not %s%s (%s)"):format(
+      escape.show(value), what, nearest.hint(value, fields.names(words)),
+      table.concat(fields.names(words), ", ")
+   ))
+end
+
+---@param value any
+---@param place string
+---@return string
+function reader.string(value, place)
+   if type(value) == "string" and value ~= "" and not value:find "%c" then return value end
+   reader.refuse(place, ("%s is not a word"):format(escape.show(value)))
+end
+
+---@param value any
+---@param most integer
+---@param place string
+---@return integer
+function reader.integer(value, most, place)
+   local number = type(value) == "number" and math.tointeger(value)
+   if number and number >= 0 and number <= most then return number end
+   reader.refuse(place, ("%s is not a whole number from 0 to %d"):format(
+      escape.show(value), most))
+end
+
+--- What `read(item, place)` makes of each item; nil where there is no list.
+---@param value any
+---@param read fun(item: any, place: string): any
+---@param place string
+---@return table? list
+function reader.list(value, read, place)
+   if value == nil then return nil end
+   if not fields.is_list(value) then
+      reader.refuse(place, ("%s is not a list"):format(escape.show(value)))
+   end
+   local list = {}
+   for i, item in ipairs(value) do list[i] = read(item, at(place, i)) end
+   return list
+end
+
+return reader

@@ -1,0 +1,68 @@
+--- Which system calls a container's processes may use.
+--
+-- By default those of the profile that Debian's golang-github-containers-common
+-- ships. A profile depends on the capabilities, so this comes after all that
+-- changes them. OCI runtime-spec, config-linux.md, "Seccomp"; moby's
+-- profiles/seccomp for what docker's format adds.
+
+local copy = require "neap.copy"
+local defaults = require "neap.defaults"
+local resolve = require "neap.seccomp.resolve"
+
+local seccomp = { options = { "seccomp" }, paths = { "linux.seccomp" } }
+
+--- Never unconfined because something is missing.
+local function builtin(context)
+   local profile, why, errno = context.machine.seccomp(defaults.seccomp)
+   if profile then return profile end
+   if errno ~= "ENOENT" then return nil, "seccomp: " .. why end
+   return nil, ("seccomp: the default profile %s is missing: install %s, or give a profile, "
+      .. 'or "unconfined"'):format(defaults.seccomp, defaults.seccomp_package)
+end
+
+local function profile_of(wanted, context)
+   if wanted.kind == "builtin" then return builtin(context) end
+   if wanted.kind == "profile" then return wanted.profile end
+   local profile, why = context.machine.seccomp(wanted.path)
+   if profile then return profile end
+   return nil, ('seccomp: %s (a file, "unconfined", "builtin" or a table)'):format(why)
+end
+
+--- May somebody write to what is shared? The user's own functions may.
+local function is_edited(config, context)
+   return type(config.spec) == "function" or config.concerns ~= nil
+      or context.policies ~= nil
+end
+
+local BUILTIN <const> = { kind = "builtin" }
+
+---@param spec table
+---@param config table
+---@param context neap.spec.Context
+---@return true? ok
+---@return string? why
+function seccomp.apply(spec, config, context)
+   local wanted = config.seccomp or not context.is_whole and BUILTIN
+   if not wanted then return true end
+   local origin = context.origin
+   if config.seccomp then origin["linux.seccomp"] = "seccomp" end
+   if wanted.kind == "unconfined" then
+      spec.linux.seccomp = nil
+      return true
+   end
+
+   local profile, why = profile_of(wanted, context)
+   if not profile then return nil, why end
+   local caps = spec.process.capabilities or {}
+   local made = resolve.new(profile, {
+      machine = context.machine.architecture(), release = context.machine.release(),
+      caps = caps.bounding or {},
+   })
+   if not config.seccomp then
+      origin["linux.seccomp.syscalls"] = origin["process.capabilities"]
+   end
+   spec.linux.seccomp = is_edited(config, context) and copy.deep(made) or made
+   return true
+end
+
+return seccomp
