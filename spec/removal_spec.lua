@@ -1,5 +1,6 @@
 -- The ladder of a forced deletion against a containerd that does not obey.
 
+local defaults = require "neap.defaults"
 local neap = require "neap"
 
 describe("a forced deletion", function()
@@ -37,6 +38,23 @@ describe("a forced deletion", function()
 
       server:answer(T .. "Delete", { id = "c", pid = 7, exit_status = 3, exited_at = 9 })
       assert.is_true(container:delete { force = true }) -- and later it works
+   end)
+
+   it("kills all, and goes on where the exit does not come in time", function()
+      assert.equal(10, defaults.delete.kill_timeout)
+      local patience = defaults.delete
+      defaults.delete = setmetatable({ kill_timeout = 0.05 }, { __index = patience })
+      finally(function() defaults.delete = patience end)
+      server:answer(T .. "Get", { process = { id = "c", pid = 7, status = "RUNNING" } })
+      server:answer(T .. "Kill", {})
+      server:fail(T .. "Delete", 2, "cannot delete a running process")
+      local ok, err = container:delete { force = true }
+      assert.is_nil(ok)
+      assert.same({ "failed_precondition", { "task c", "record c" } }, { err.code, err.left })
+      local sent = server:message(T .. "Kill", 1)
+      assert.same({ "c", 9, true }, { sent.container_id, sent.signal, sent.all })
+      assert.same({ 1, 3, 0 }, { server:calls(T .. "Kill"), server:calls(T .. "Delete"),
+         server:calls(C .. "Delete") })
    end)
 
    it("says so where the record stays", function()

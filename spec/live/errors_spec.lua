@@ -164,11 +164,18 @@ describe("an error of", function()
 
    it("a command that may not be executed is 126", function()
       local rootfs = file("/plain", "no program", "644")
+      local task = created { rootfs = rootfs }:start()
       for _, args in ipairs { { "/plain" }, { "/tmp" } } do
-         local err = select(2, created { rootfs = rootfs, args = args }:start())
-         assert.equal(126, err.status, tostring(err))
-         assert.matches('^exec: "' .. args[1], err.message)
+         for _, err in ipairs {
+            select(2, created { rootfs = rootfs, args = args }:start()),
+            select(2, task:exec { args = args }),
+         } do
+            assert.equal(126, err.status, tostring(err))
+            assert.matches('^exec: "' .. args[1], err.message)
+         end
       end
+      local under = select(2, task:exec { args = { "/plain/x" } })
+      assert.equal(125, under.status, tostring(under)) -- not a directory
    end)
 
    it("anything else is 125, the cause first", function()
