@@ -4,7 +4,6 @@ local commands = require "support.commands"
 local live = require "support.live"
 local logged = require "support.logged"
 local shell = require "support.shell"
-local uv = require "luv"
 
 local neap, sh = commands.neap, commands.sh
 
@@ -179,59 +178,6 @@ describe("neap attach", function()
       assert.equal("x\nx\n", sh("$0 attach reader | head -2").stdout)
       assert.equal(1, sh("$0 attach --no-stdin reader >/dev/full").code)
       assert.equal("running", assert(client:load "reader").status)
-   end)
-
-   --- A command line that is killed where it hangs, and whose output stalls: it is read by
-   --- nobody until the command has ended. It tells its pid and its status on `fd`, by a
-   --- subshell: dash redirects its own output for a moment to say it.
-   local function stalled(command, fd)
-      return ([[rm -f "$NEAP_TEST_DIR/over"
-         { timeout --foreground -s KILL 15 sh -c '(echo "pid $$" >&%d); exec "$0" "$@" 2>&1' %s <&0
-            echo "status $?" >&%d; : >"$NEAP_TEST_DIR/over"; } |
-         while [ ! -e "$NEAP_TEST_DIR/over" ]; do sleep 0.02; done]]):format(fd, command, fd)
-   end
-
-   local function is_full(pipe)
-      local full, poll = true, uv.new_poll(pipe)
-      poll:start("w", function() full = false end)
-      uv.run "nowait"
-      poll:close()
-      uv.run "nowait"
-      return full
-   end
-
-   --- Wait until what a stalled command wrote fills its pipe: its pid.
-   local function await_stall(process)
-      process:await "pid "
-      local pid = process:line():match "pid (%d+)"
-      local flags = uv.constants.O_WRONLY | uv.constants.O_NONBLOCK
-      local pipe = assert(uv.fs_open(("/proc/%s/fd/1"):format(pid), flags, 0))
-      local _closing <close> = setmetatable({}, { __close = function() uv.fs_close(pipe) end })
-      live.wait_until(function() return is_full(pipe) end, 30)
-      return pid
-   end
-
-   local NOISY <const> = [[trap "exit 7" TERM; while :; do echo "noise noise noise"; done]]
-
-   it("is left by keys while nobody reads its output", function()
-      run("noisy", NOISY)
-      local one <close> = terminal(stalled([["$neap" attach noisy]], 2))
-      await_stall(one)
-      one:write(KEYS)
-
-      assert.matches("status 0\r\n$", one:wait().stdout)
-      assert.equal("running", assert(client:load "noisy").status)
-   end)
-
-   it("passes signals on while nobody reads its output", function()
-      local container = run("deaf", NOISY, "")
-      local one <close> = shell.start({ "/bin/sh", "-c",
-         "exec 3>&1; " .. stalled("$0 attach --no-stdin deaf", 3), shell.program },
-         commands.options())
-      shell.run { "/bin/sh", "-c", "kill -TERM " .. await_stall(one) }
-
-      assert.matches("status 7\n$", one:wait().stdout)
-      assert.equal("stopped", container:task():status())
    end)
 
    it("passes INT and TERM on once, and is left by the second", function()
