@@ -4,7 +4,7 @@ local config = require "neap.config"
 local function disk()
    local nodes = {
       ["/srv"] = "directory", ["/srv/rootfs"] = "directory", ["/srv/file"] = "file",
-      ["/etc/hosts"] = "file", ["/"] = "directory",
+      ["/etc/hosts"] = "file", ["/"] = "directory", ["/srv/init"] = "file",
    }
    local fs = {}
    function fs.realpath(path)
@@ -16,7 +16,7 @@ local function disk()
    function fs.stat(path)
       local real, errno = fs.realpath(path)
       if not real then return nil, errno end
-      return { type = nodes[real], mode = 493, uid = 0 }
+      return { type = nodes[real], mode = path == "/etc/hosts" and 420 or 493, uid = 0 }
    end
    return fs
 end
@@ -131,6 +131,15 @@ describe("neap.config", function()
 
       it("keeps a stop signal as a number", function()
          assert.equal(3, create { stop_signal = "SIGQUIT" }.stop_signal)
+         assert.equal(0.5, create { stop_timeout = 0.5 }.stop_timeout)
+         assert.is_false(config.create({ rootfs = "rootfs", args = { "x" }, init = false }, context)
+            .init)
+         assert.equal("/srv/init", create { init = "init" }.init)
+         assert.same({ ["neap.x"] = ("x"):rep(5000) },
+            create { annotations = { ["neap.x"] = ("x"):rep(5000) } }.annotations)
+         for _, name in ipairs { "io.containerd.runc.v2", "/opt/shim", "wtf.sbk.runj.v1" } do
+            assert.equal(name, create { runtime = name }.runtime)
+         end
       end)
 
       it("asks no command of an image or of a function", function()
@@ -217,6 +226,24 @@ describe("neap.config", function()
       { { domainname = ("d"):rep(65) }, 'domainname: "dddd' },
       { { domainname = "a\nb" }, "domainname: " },
       { { hostname = "" }, 'hostname: "" is not a string' },
+      { { stop_timeout = -1 }, "stop_timeout: -1 is negative" },
+      { { stop_timeout = "10" }, 'stop_timeout: "10" is not a number of seconds' },
+      { { stop_grace_period = 1 }, 'stop_grace_period: unknown field, use "stop_timeout"' },
+      { { init = 1 }, "init: 1 is not true, false or the path of a program" },
+      { { init = "" }, 'init: "" is not true, false or the path' },
+      { { init = "tini" }, 'init: "/srv/tini" does not exist', "ENOENT" },
+      { { init = true },
+         'init: "/usr/bin/tini-static" does not exist: install the package tini', "ENOENT" },
+      { { init = "rootfs" }, 'init: "/srv/rootfs" is not a program', "EACCES" },
+      { { init = "/etc/hosts" }, 'init: "/etc/hosts" is not a program', "EACCES" },
+      { { annotations = { "x" } }, "annotations: 1 is not the name of an annotation" },
+      { { annotations = { [""] = "x" } }, 'annotations: "" is not the name of an annotation' },
+      { { annotations = { a = 1 } }, "annotations: a: 1 is not a string" },
+      { { annotations = { a = "\0" } }, 'annotations: a: "\\x00" is not UTF-8 without NUL' },
+      { { annotations = { a = "\xff" } }, "annotations: a: " },
+      { { runtime = "runc" }, 'runtime: "runc" is not a runtime of containerd\'s' },
+      { { runtime = "io..runc" }, 'runtime: "io..runc" is not a runtime' },
+      { { runtime = "bin/shim.x/" }, 'runtime: "bin/shim.x/" is not a runtime' },
       { { group_add = { 1 } }, 'group_add: unknown field, use "groups"' },
       { { terminal = "yes" }, 'terminal: "yes" is not true or false' },
       { { labels = { a = ("x"):rep(4097) } }, 'labels: "a" has 4098 bytes' },

@@ -291,6 +291,7 @@ local SAMPLES <const> = {
    sysctl = { sysctl = { ["net.ipv4.ip_forward"] = "1", ["kernel.sem"] = "1" } },
    ulimits = { ulimits = { { type = "RLIMIT_NOFILE", soft = 1, hard = 1 } } },
    oom_score_adj = { oom_score_adj = 5 },
+   init = { init = "/usr/bin/tini-static" },
    annotations = { annotations = { ["a.b"] = "c" } },
    devices = { devices = {
       { host = "/dev/fuse", path = "/dev/fuse", permissions = "rwm" }, { cdi = "a.b/c=d" },

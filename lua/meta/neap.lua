@@ -99,6 +99,8 @@
 ---@field runtime? string
 ---@field runtime_options? table
 ---@field stop_signal? string|integer
+---@field stop_timeout? number  seconds until KILL, where stop says none; 10
+---@field init? boolean|string  true: tini is process 1; or the path of another
 ---@field spec? table|fun(spec: table): table?
 
 --- Of `client:run`.

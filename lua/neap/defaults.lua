@@ -28,6 +28,7 @@ local defaults = {
    -- How a container ends.
    stop_timeout = 10, -- between the stop signal and KILL
    stop_signal = "TERM",
+   init = { path = "/usr/bin/tini-static", package = "tini" },
    delete = { kill_timeout = 10, tries = 3, pause = 0.1, shim_timeout = 3 },
    close_budget = 10, -- what a fiber's __close handlers may wait, in all
 

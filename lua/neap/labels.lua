@@ -12,6 +12,7 @@ local labels = {
    owner = "neap.owner", -- "<boot id> <pid> <start time>" of who is making it
    foreign_bundle = "com.docker/engine.bundle.path", -- read, never written
    log = "neap.log", -- the log's settings, as JSON
+   stop_timeout = "neap.stop_timeout", -- seconds
    stop_signal = "io.containerd.image.config.stop-signal", -- containerd's own
 }
 

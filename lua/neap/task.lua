@@ -3,12 +3,10 @@
 
 local core = require "neap.core"
 local defaults = require "neap.defaults"
-local duration = require "neap.duration"
 local escape = require "neap.escape"
 local failure = require "neap.error"
 local fields = require "neap.fields"
 local ids = require "neap.id"
-local labels = require "neap.labels"
 local pipes = require "neap.pipes"
 local removal = require "neap.removal"
 local signals = require "neap.signal"
@@ -27,19 +25,11 @@ local both = {}
 
 local WAIT <const> = { timeout = true }
 local KILL <const> = { all = "boolean" }
-local STOP <const> = { timeout = true, signal = true }
 local DELETE <const> = { force = "boolean" }
 
 local function refuse(process, op, why)
    return nil, failure.new {
       code = "invalid_argument", op = op, message = why,
-      id = core.process_container(process).id,
-   }
-end
-
-local function gone(process, op)
-   return nil, failure.new {
-      code = "not_found", op = op, message = "the process is gone",
       id = core.process_container(process).id,
    }
 end
@@ -76,38 +66,12 @@ function both:kill(signal, options)
    return core.process_kill(self, number, given.all or false)
 end
 
---- The signal that this container's image, or its maker, wants.
-local function stop_signal(process)
-   local named = core.process_container(process).labels[labels.stop_signal]
-   return named and signals.parse(named) or signals.parse(defaults.stop_signal)
-end
-
-local function is_gone(err)
-   return err.code == "not_found"
-end
-
---- Ask it to end; after the time, KILL to all.
+--- Ask it to end; after the time, KILL to all. What is not said here, its record
+--- says: the stop signal and the stop timeout that it was made with.
 ---@param options? { timeout: number?, signal: string|integer? }
 ---@return neap.Exit? exit
 ---@return neap.Error? err
-function both:stop(options)
-   local given, unknown = fields.options("stop", 1, options, STOP)
-   if not given then return refuse(self, "process.stop", unknown) end
-   if core.process_info(self).gone then return gone(self, "process.stop") end
-   local timeout, bad = duration.parse(given.timeout or defaults.stop_timeout)
-   if not timeout then return refuse(self, "process.stop", "timeout: " .. bad) end
-   local number, why = stop_signal(self), nil
-   if given.signal ~= nil then number, why = signals.parse(given.signal) end
-   if not number then return refuse(self, "process.stop", "signal: " .. why) end
-
-   local ok, err = core.process_kill(self, number, false)
-   if not ok and not is_gone(err) then return nil, err end
-   local exit, late = self:wait { timeout = math.max(timeout, 0.001) }
-   if exit or late.code ~= "deadline_exceeded" then return exit, late end
-   ok, err = core.process_kill(self, 9, core.is_task(self))
-   if not ok and not is_gone(err) then return nil, err end
-   return self:wait { timeout = defaults.delete.kill_timeout }
-end
+function both:stop(options) return require "neap.stop"(self, options) end
 
 --- Delete what containerd keeps of it once it has ended.
 ---@param options? { force: boolean? }

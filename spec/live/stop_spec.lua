@@ -43,6 +43,27 @@ describe("a process ends", function()
       end
    end)
 
+   it("within the time that its record says, whoever stops it", function()
+      local defaults = require "neap.defaults"
+      local default = defaults.stop_timeout
+      finally(function() defaults.stop_timeout = default end)
+      defaults.stop_timeout = math.huge -- which no test would outlive
+      local deaf = "trap '' TERM; echo ready; while :; do sleep 1; done"
+      local task, container = started(deaf, { stop_timeout = 0.1 })
+      assert.equal("0.1", ("%g"):format(tonumber(container.labels["neap.stop_timeout"])))
+      assert.equal(137, task:stop().code)
+      container:delete { force = true }
+
+      started(deaf, { stop_timeout = 0 })
+      client:close()
+      client = live.client()
+      assert.equal(137, client:restore()[1]:stop().code)
+
+      defaults.stop_timeout = 0
+      task = started(TRAPS, { stop_timeout = math.huge })
+      assert.equal(42, task:stop().code)
+   end)
+
    it("by signals by name or number, and not by those it ignores", function()
       local task = started(TRAPS)
       assert.is_true(task:kill "WINCH")

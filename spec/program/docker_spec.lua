@@ -37,6 +37,13 @@ describe("neap.program.docker.config", function()
       ))
    end)
 
+   it("knows how a container is ended, and by whom it is begun", function()
+      assert.same({ init = true, stop_timeout = 30 }, config("--init", "--stop-timeout", "30"))
+      assert.same({ init = "/x", stop_timeout = math.huge },
+         config("--init-binary", "/x", "--stop-timeout=-1"))
+      assert.same({ stop_timeout = "soon" }, config("--stop-timeout", "soon"))
+   end)
+
    it("gives nothing that was not said", function()
       assert.same({}, config())
    end)

@@ -41,6 +41,6 @@ return {
       workdir = "cwd", working_dir = "cwd", tty = "terminal", volumes = "mounts",
       volume = "mounts", label = "labels", read_only = "readonly", net = "network",
       mem_limit = "memory", rlimits = "ulimits", sysctls = "sysctl", root = "rootfs",
-      group_add = "groups", device = "devices",
+      group_add = "groups", stop_grace_period = "stop_timeout", device = "devices",
    },
 }

@@ -26,7 +26,7 @@ local concerns = {}
 local ORDER <const> = {
    "root", "process", "user", "hostname", "mounts", "namespaces", "userns", "network",
    "capabilities", "privileges", "paths", "sysctl", "rlimits", "oom", "devices", "cdi", "cgroup",
-   "annotations", "seccomp",
+   "reaper", "annotations", "seccomp",
 }
 
 ---@type neap.spec.Concern[]

@@ -2,6 +2,8 @@
 
 local function read(config, parsed)
    if parsed.entrypoint then config.entrypoint = { parsed.entrypoint } end
+   if parsed.stop_timeout == "-1" then config.stop_timeout = math.huge end -- as docker has it
+   if parsed.init or parsed.init_binary then config.init = parsed.init_binary or true end
    return true
 end
 
@@ -15,13 +17,17 @@ return {
       { "-h", "--hostname", value = "NAME", help = "The host name inside." },
       { "--domainname", value = "NAME", help = "The NIS domain name inside." },
       { "--stop-signal", value = "SIGNAL", help = "How it is asked to end (TERM)." },
+      { "--stop-timeout", value = "SECONDS", help = "How long it may take to (10); -1: any time." },
+      { "--init", help = "Let an init be process 1, which reaps and passes signals on." },
+      { "--init-binary", value = "PATH", help = "The same, with an init of one's own." },
       { "--runtime", value = "NAME", help = "containerd's runtime." },
    },
    fields = {
       name = "id", hostname = "hostname", domainname = "domainname",
-      stop_signal = "stop_signal", runtime = "runtime",
+      stop_signal = "stop_signal", stop_timeout = "stop_timeout", runtime = "runtime",
       tty = "terminal",
    },
+   numbers = { stop_timeout = true },
    maps = { label = "labels", annotation = "annotations" },
    read = read,
 }
