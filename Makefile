@@ -9,7 +9,7 @@
 #   make format       format the C
 #   make valgrind     the bindings' specs under valgrind
 #   make bench        measure, beside the peers that are installed
-#   make soak         the long rounds
+#   make soak         the long rounds, half an hour of them (NEAP_SOAK=20)
 #   make clean        remove build/
 #
 #   make SAN=address,undefined check      the same tests under a sanitizer

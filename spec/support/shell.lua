@@ -67,6 +67,7 @@ local function turn_until(process, done, what)
    if done() then return end
    local late = false
    local timer = uv.new_timer()
+   uv.update_time() -- it stands still while the loop does
    timer:start(math.ceil(process.timeout * 1000), 0, function() late = true end)
    while not done() and not late do
       uv.run("once")
