@@ -285,6 +285,7 @@ local SAMPLES <const> = {
    cap_add = { cap_add = { "CAP_SYS_TIME" } },
    cap_drop = { cap_drop = { "ALL" } },
    no_new_privileges = { no_new_privileges = true },
+   privileged = { privileged = true },
    seccomp = { seccomp = { kind = "unconfined" } },
    masked_paths = { masked_paths = { "/proc/kcore" } },
    readonly_paths = { readonly_paths = {} },

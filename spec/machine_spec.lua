@@ -13,6 +13,16 @@ describe("neap.machine", function()
       assert.same({ machine.release(), machine.architecture() }, { core.uname() })
    end)
 
+   it("has the capabilities that the kernel shows", function()
+      local names = {}
+      for name in word_of "setpriv --dump | sed -n 's/^Capability bounding set: //p'"
+         :gmatch "[^,]+" do names[#names + 1] = "CAP_" .. name:upper() end
+      local has = table.move(machine.capabilities(), 1, 64, 1, {})
+      table.sort(names)
+      table.sort(has)
+      assert.same(names, has)
+   end)
+
    it("knows which files there are", function()
       assert.is_true(machine.exists "/proc/self/status")
       assert.is_false(machine.exists "/proc/self/nothing")

@@ -88,6 +88,7 @@
 ---@field cap_add? string[]
 ---@field cap_drop? string[]
 ---@field no_new_privileges? boolean
+---@field privileged? boolean
 ---@field seccomp? "unconfined"|"builtin"|string|table  a file, or what would be in it
 ---@field masked_paths? string[]
 ---@field readonly_paths? string[]

@@ -3,6 +3,7 @@
 -- A spec is made by pure functions; what they must know of the world they are
 -- given as this. A test gives them one of its own.
 
+local capabilities = require "neap.config.capabilities"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
 local profiles = require "neap.seccomp.file"
@@ -49,6 +50,18 @@ function machine.release() return release end
 --- What the kernel calls the processors: "x86_64".
 ---@return string
 function machine.architecture() return architecture end
+
+local bounding
+
+--- The capabilities that a process here can have: this one's bounding set.
+---@return string[]  "CAP_CHOWN", …, to be read only
+function machine.capabilities()
+   if not bounding then
+      local status = machine.read "/proc/self/status" or ""
+      bounding = capabilities.of_mask(status:match "CapBnd:%s*(%x+)" or "0")
+   end
+   return bounding
+end
 
 --- The seccomp profile in a file.
 ---@param path string

@@ -35,6 +35,8 @@ describe("neap.program.docker.config", function()
       assert.same({ seccomp = "unconfined", no_new_privileges = false }, config(
          "--security-opt", "seccomp=unconfined", "--security-opt", "no-new-privileges=false"
       ))
+      assert.same({ privileged = true, masked_paths = {}, readonly_paths = {} },
+         config("--privileged", "--security-opt", "systempaths=unconfined"))
    end)
 
    it("knows how a container is ended, and by whom it is begun", function()
@@ -66,6 +68,7 @@ describe("neap.program.docker.config", function()
          'secomp=x is not known, did you mean "seccomp"?' },
       { "half a security option", { "--security-opt", "no-new-privileges=maybe" },
          "--security-opt: no-new-privileges=maybe: true or false is needed" },
+      { "other paths", { "--security-opt", "systempaths=/proc" }, "unconfined is needed" },
       { "no profile", { "--security-opt", "seccomp" }, "unconfined, builtin or a file is needed" },
    }
    for _, case in ipairs(wrong) do

@@ -21,6 +21,17 @@ capabilities.all = {
 local known = { ALL = true }
 for _, name in ipairs(capabilities.all) do known[name] = true end
 
+--- The capabilities of a set as the kernel shows it.
+---@param digits string  hexadecimal
+---@return string[]  "CAP_CHOWN", …
+function capabilities.of_mask(digits)
+   local mask, names = tonumber(digits, 16), {}
+   for i, name in ipairs(capabilities.all) do
+      if mask >> (i - 1) & 1 == 1 then names[#names + 1] = "CAP_" .. name end
+   end
+   return names
+end
+
 --- Read a list like { "NET_ADMIN", "cap_sys_time", "ALL" }.
 ---@param given any
 ---@param name string  the field's, for messages

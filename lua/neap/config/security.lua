@@ -26,6 +26,7 @@ return {
    cap_add = function(value) return capabilities.parse(value, "cap_add") end,
    cap_drop = function(value) return capabilities.parse(value, "cap_drop") end,
    no_new_privileges = values.named("no_new_privileges", values.boolean),
+   privileged = values.named("privileged", values.boolean),
    seccomp = seccomp.parse,
    masked_paths = paths "masked_paths",
    readonly_paths = paths "readonly_paths",

@@ -20,6 +20,7 @@ local PLACES <const> = {
    cap_add = { "process", "capabilities" },
    cap_drop = { "process", "capabilities" },
    no_new_privileges = { "process", "noNewPrivileges" },
+   privileged = { "process", "capabilities" },
    seccomp = { "linux", "seccomp" },
    ulimits = { "process", "rlimits" },
    oom_score_adj = { "process", "oomScoreAdj" },

@@ -1,7 +1,6 @@
 --- What a container's root may do.
 
 local json = require "neap.json"
-local known = require "neap.config.capabilities"
 
 local capabilities = {}
 
@@ -16,16 +15,21 @@ local function list_of(source)
    return json.array(table.move(source, 1, #source, 1, {}))
 end
 
-local function sets(names)
+--- The sets of an OCI process. What an executed program inherits stays empty, as
+--- docker has had it since 20.10.14 (CVE-2022-24769), and so does what it gets
+--- without being root.
+---@param names string[]  "CAP_KILL", …
+---@return table
+function capabilities.sets(names)
    return {
       bounding = list_of(names), effective = list_of(names), permitted = list_of(names),
    }
 end
 
 --- What a process has that nobody said anything about.
----@return table  the sets of an OCI process
+---@return table
 function capabilities.defaults()
-   return sets(DEFAULT)
+   return capabilities.sets(DEFAULT)
 end
 
 capabilities.options = { "cap_add", "cap_drop" }
@@ -34,12 +38,6 @@ capabilities.paths = { "process.capabilities" }
 ---@param spec table
 function capabilities.begin(spec)
    spec.process.capabilities = capabilities.defaults()
-end
-
-local function all()
-   local names = {}
-   for i, name in ipairs(known.all) do names[i] = "CAP_" .. name end
-   return names
 end
 
 local function has(list, name)
@@ -54,9 +52,10 @@ end
 ---@param present string[]
 ---@param add? string[]
 ---@param drop? string[]
+---@param available string[]  what ALL is
 ---@return string[]
-function capabilities.decide(present, add, drop)
-   if has(add, "ALL") then present = all() end
+function capabilities.decide(present, add, drop, available)
+   if has(add, "ALL") then present = available end
    if has(drop, "ALL") then present = has(add, "ALL") and present or {} end
 
    local decided = {}
@@ -69,19 +68,38 @@ function capabilities.decide(present, add, drop)
    return decided
 end
 
+--- The first that the machine does not have: its kernel, or what its own host left
+--- it. The runtime would say "operation not permitted", of nothing.
+local function find_missing(add, available)
+   for i, name in ipairs(add or {}) do
+      if name ~= "ALL" and not has(available, name) then return i, name end
+   end
+end
+
 --- Put a config's additions and removals into a spec.
 ---@param spec table
 ---@param config table
 ---@param context neap.spec.Context
+---@return true? ok
+---@return string? why
 function capabilities.apply(spec, config, context)
-   if not config.cap_add and not config.cap_drop then return end
+   if not config.cap_add and not config.cap_drop then return true end
 
+   local available = context.machine.capabilities()
+   local i, missing = find_missing(config.cap_add, available)
+   if missing then
+      return nil, ("cap_add[%d]: this machine does not have %s (its bounding set lacks it)")
+         :format(i, missing)
+   end
    local present = spec.process.capabilities or {}
-   spec.process.capabilities = sets(
-      capabilities.decide(present.bounding or {}, config.cap_add, config.cap_drop)
-   )
+   spec.process.capabilities = capabilities.sets(capabilities.decide(
+      present.bounding or {}, config.cap_add, config.cap_drop, available
+   ))
    local both = config.cap_add and config.cap_drop and "cap_add, cap_drop"
-   context.origin["process.capabilities"] = both or config.cap_add and "cap_add" or "cap_drop"
+   local option = both or config.cap_add and "cap_add" or "cap_drop"
+   if config.privileged then option = "privileged, " .. option end
+   context.origin["process.capabilities"] = option
+   return true
 end
 
 return capabilities

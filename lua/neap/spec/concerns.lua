@@ -25,8 +25,8 @@ local concerns = {}
 --- Later ones may rely on what earlier ones put in.
 local ORDER <const> = {
    "root", "process", "user", "hostname", "mounts", "namespaces", "userns", "network",
-   "capabilities", "privileges", "paths", "sysctl", "rlimits", "oom", "devices", "cdi", "cgroup",
-   "reaper", "annotations", "seccomp",
+   "privileged", "capabilities", "privileges", "paths", "sysctl", "rlimits", "oom", "devices",
+   "cdi", "cgroup", "reaper", "annotations", "seccomp",
 }
 
 ---@type neap.spec.Concern[]

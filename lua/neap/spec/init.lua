@@ -1,6 +1,7 @@
 --- The OCI runtime spec of a container: what containerd's own default is, with
 --- what the user wants, or what the user made of it.
 
+local capabilities = require "neap.config.capabilities"
 local concerns = require "neap.spec.concerns"
 local copy = require "neap.copy"
 local escape = require "neap.escape"
@@ -90,6 +91,7 @@ local NO_MACHINE <const> = {
    stat = nothing, lstat = nothing, list = nothing, read = nothing, getenv = nothing,
    release = function() return "0.0" end,
    architecture = function() return "unknown" end,
+   capabilities = function() return capabilities.of_mask "ffffffffffffffff" end,
    seccomp = function()
       return { base = { defaultAction = "SCMP_ACT_ERRNO" }, rules = {} }
    end,
@@ -97,7 +99,7 @@ local NO_MACHINE <const> = {
 
 --- A machine of which little is said has what it lacks of the one above.
 local function whole_machine(given)
-   if not given or given.seccomp then return given or NO_MACHINE end
+   if not given then return NO_MACHINE end
    return setmetatable({}, { __index = function(_, name)
       return given[name] or NO_MACHINE[name]
    end })

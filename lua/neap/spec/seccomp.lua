@@ -34,7 +34,7 @@ local function is_edited(config, context)
       or context.policies ~= nil
 end
 
-local BUILTIN <const> = { kind = "builtin" }
+local BUILTIN <const>, UNCONFINED <const> = { kind = "builtin" }, { kind = "unconfined" }
 
 ---@param spec table
 ---@param config table
@@ -42,10 +42,13 @@ local BUILTIN <const> = { kind = "builtin" }
 ---@return true? ok
 ---@return string? why
 function seccomp.apply(spec, config, context)
-   local wanted = config.seccomp or not context.is_whole and BUILTIN
+   local wanted = config.seccomp or config.privileged and UNCONFINED
+      or not context.is_whole and BUILTIN
    if not wanted then return true end
    local origin = context.origin
-   if config.seccomp then origin["linux.seccomp"] = "seccomp" end
+   if config.seccomp or config.privileged then
+      origin["linux.seccomp"] = config.seccomp and "seccomp" or "privileged"
+   end
    if wanted.kind == "unconfined" then
       spec.linux.seccomp = nil
       return true

@@ -11,6 +11,11 @@ local SECURITY <const> = {
       config.no_new_privileges = value ~= "false"
       return true
    end,
+   systempaths = function(config, value)
+      if value ~= "unconfined" then return nil, "unconfined" end
+      config.masked_paths, config.readonly_paths = {}, {}
+      return true
+   end,
    seccomp = function(config, value)
       if value == "" then return nil, "unconfined, builtin or a file" end
       config.seccomp = value
@@ -45,9 +50,10 @@ return {
    options = {
       { "--cap-add", value = "NAME", many = true, help = "Add a capability, or ALL." },
       { "--cap-drop", value = "NAME", many = true, help = "Drop a capability, or ALL." },
+      { "--privileged", help = "All that the host's root may: no confinement at all." },
       { "--security-opt", value = "OPTION", many = true,
-         help = "no-new-privileges, seccomp=FILE|unconfined." },
+         help = "no-new-privileges, seccomp=, systempaths=unconfined." },
    },
-   fields = { cap_add = "cap_add", cap_drop = "cap_drop" },
+   fields = { cap_add = "cap_add", cap_drop = "cap_drop", privileged = "privileged" },
    read = read,
 }
