@@ -36,6 +36,14 @@ describe("neap.refusal", function()
       assert.matches("CAP_SYS_RESOURCE", err.message, 1, true)
    end)
 
+   it("says which ulimit the machine does not allow", function()
+      local err = refusal.explain { code = "unknown", message = WRAPPED
+         .. "error setting rlimits for ready process: error setting rlimit type 8: "
+         .. "operation not permitted" }
+      assert.equal(125, err.status)
+      assert.matches("ulimits.memlock higher", err.message, 1, true)
+   end)
+
    it("takes what runc says of its own work for 125", function()
       for message, first in pairs {
          [WRAPPED .. "error during container init: mkdir /bin/true: not a directory"] = "mkdir",

@@ -24,8 +24,18 @@ local function status_of(cause)
    return 125
 end
 
---- A machine without CAP_SYS_RESOURCE refuses a lower oom_score_adj so.
+--- By the kernel's numbers.
+local RLIMITS <const> = { [0] = "cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile",
+   "memlock", "as", "locks", "sigpending", "msgqueue", "nice", "rtprio", "rttime" }
+
+--- A machine without CAP_SYS_RESOURCE refuses a lower oom_score_adj so, and a
+--- higher hard limit.
 local function advice(message)
+   local number = message:match "error setting rlimit type (%d+): operation not permitted"
+   local rlimit = number and RLIMITS[math.tointeger(tonumber(number))]
+   if rlimit then
+      return ("; is ulimits.%s higher than this machine allows (CAP_SYS_RESOURCE)?"):format(rlimit)
+   end
    if message:find("can't get final child's PID from pipe: EOF", 1, true) then
       return "; is oom_score_adj lower than this machine allows (CAP_SYS_RESOURCE)?"
    end

@@ -17,9 +17,12 @@ for _, name in ipairs(NAMES) do known[name] = true end
 
 local INFINITY <const> = "18446744073709551615" -- RLIM_INFINITY, unsigned
 
+local UNBOUNDED <const> = { ["-1"] = true, unlimited = true, [INFINITY] = true }
+
 local function bound(value)
-   if value == -1 or value == "unlimited" or value == "-1" then return math.huge end
-   return math.tointeger(tonumber(value))
+   if UNBOUNDED[tostring(value)] then return math.huge end
+   local number = math.tointeger(tonumber(value))
+   return number and number >= 0 and number or nil
 end
 
 local function to_oci(value)
@@ -41,9 +44,14 @@ local function parse_one(name, value)
       soft, hard = value:match("^([^:]*):(.*)$")
    end
    soft, hard = bound(soft), bound(hard)
-   if not soft or not hard or soft < 0 or hard < soft then
-      return nil, ("ulimits.%s: %s is not a limit (a number, -1 for none, or soft and hard, "
-         .. "the soft one not above the hard)"):format(plain, escape.show(value))
+   if not soft or not hard then
+      return nil, ("ulimits.%s: %s is not a limit (a number, -1 for none, or soft and hard)")
+         :format(plain, escape.show(value))
+   end
+   if hard < soft then
+      return nil, ("ulimits.%s: the soft limit %s is above the hard one, %s"):format(
+         plain, soft == math.huge and "unlimited" or soft, hard
+      )
    end
    return { type = "RLIMIT_" .. plain:upper(), soft = to_oci(soft), hard = to_oci(hard) }
 end
@@ -57,7 +65,7 @@ function ulimits.parse(given)
       return nil, ("ulimits: %s is not a table of limits"):format(escape.show(given))
    end
 
-   local list = {}
+   local list, taken = {}, {}
    for _, key in ipairs(fields.names(given)) do
       local name, value = key, given[key]
       if type(key) == "number" then
@@ -69,7 +77,11 @@ function ulimits.parse(given)
          end
       end
       local rlimit, why = parse_one(name, value)
-      if not rlimit then return nil, why end
+      if rlimit and taken[rlimit.type] then
+         why = ("ulimits: %s is given twice"):format(rlimit.type:match("_(.*)"):lower())
+      end
+      if why then return nil, why end
+      taken[rlimit.type] = true
       list[#list + 1] = rlimit
    end
    return list
