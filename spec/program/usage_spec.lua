@@ -29,7 +29,26 @@ describe("neap.program.usage.stop_at_operand", function()
    end
 end)
 
+describe("neap.program.usage.join_negative", function()
+   local cases = {
+      { { "--name", "-1", "-e", "-.5", "x" }, { "--name=-1", "-e-.5", "x" } },
+      { { "-ie", "-1" }, { "-ie-1" } },
+      { { "--name", "-x", "-t", "-1" }, { "--name", "-x", "-t", "-1" } },
+      { { "--name=", "-1", "--name" }, { "--name=", "-1", "--name" } },
+      { { "--", "--name", "-1" }, { "--", "--name", "-1" } },
+   }
+   for _, case in ipairs(cases) do
+      it("joins in " .. table.concat(case[1], " "), function()
+         assert.same(case[2], usage.join_negative(options, case[1]))
+      end)
+   end
+end)
+
 describe("neap.program.usage.parse", function()
+   it("takes a negative number for a value", function()
+      assert.equal("-1", usage.parse("x", command, { "--name", "-1", "sh", "-1" }).name)
+   end)
+
    it("leaves options after the first operand to the operand", function()
       local parsed = assert(usage.parse("x", command, { "-t", "-e", "A=1", "sh", "-i" }))
 

@@ -99,6 +99,29 @@ function usage.stop_at_operand(options, words, only)
    return table.move(words, at, #words, at + 1, marked)
 end
 
+--- Join options with their negative numbers, "--memory-swap -1", which would be
+--- taken for options. Pure.
+---@param options neap.program.Option[]
+---@param words string[]
+---@return string[]
+function usage.join_negative(options, words)
+   local joined, at = {}, 1
+   while words[at] do
+      local word, following = words[at], words[at + 1] or ""
+      if word == "--" then return table.move(words, at, #words, #joined + 1, joined) end
+      local is_pair = word:find "^%-." and takes_next(options, word)
+      local is_negative = is_pair and following:find "^%-%.?%d"
+      if is_negative then
+         joined[#joined + 1] = word .. (word:sub(1, 2) == "--" and "=" or "") .. following
+      else
+         joined[#joined + 1] = word
+         if is_pair then joined[#joined + 1] = words[at + 1] end
+      end
+      at = at + (is_pair and 2 or 1)
+   end
+   return joined
+end
+
 --- Parse a command's words.
 ---@param name string
 ---@param command neap.program.Command
@@ -111,6 +134,7 @@ function usage.parse(name, command, words)
       words = usage.stop_at_operand(command.options, words, only)
    end
 
+   words = usage.join_negative(command.options, words)
    local ok, parsed = usage.parser(name, command):pparse(words)
    if not ok then return nil, (parsed:gsub("\n", " ")) end
    return parsed
