@@ -86,7 +86,7 @@ describe("neap.config", function()
       end)
 
       it("collects limits in OCI's form", function()
-         assert.same({ memory = { limit = 1 << 20 } }, create { memory = "1m" }.resources)
+         assert.same({ memory = { limit = 8 << 20 } }, create { memory = "8m" }.resources)
       end)
 
       it("reads mounts in docker's form and in OCI's", function()
@@ -266,7 +266,13 @@ describe("neap.config", function()
       { { network = "container:/" }, 'network: "/" is not an id' },
       { { cap_add = { "NET_ADMN" } }, 'cap_add[1]: "NET_ADMN" is not a capability, did you' },
       { { ulimits = { nofiles = 1 } }, 'ulimits: "nofiles" is not a limit, did you mean "nofile"' },
-      { { ulimits = { nofile = "2:1" } }, 'ulimits.nofile: "2:1" is not a limit' },
+      { { ulimits = { nofile = "2:1" } },
+         "ulimits.nofile: the soft limit 2 is above the hard one, 1" },
+      { { ulimits = { nofile = { soft = -1, hard = 1 } } },
+         "ulimits.nofile: the soft limit unlimited is above the hard one, 1" },
+      { { ulimits = { nofile = "1:x" } }, 'ulimits.nofile: "1:x" is not a limit (a number, -1' },
+      { { ulimits = { nofile = -2 } }, "ulimits.nofile: -2 is not a limit" },
+      { { ulimits = { "nofile=1", nofile = 2 } }, "ulimits: nofile is given twice" },
       { { stop_signal = "NOPE" }, 'stop_signal: "NOPE" is no signal' },
       { { oom_score_adj = -2000 }, "oom_score_adj: -2000 is not a whole number from -1000" },
       { { userns = { uid_mappings = {} } }, "userns.uid_mappings: a table is not a list" },
@@ -312,7 +318,7 @@ describe("neap.config", function()
       end)
 
       it("lets fields add what the spec lacks", function()
-         assert(whole({ rootfs = "rootfs", args = { "x" }, memory = "1m" }, {}))
+         assert(whole({ rootfs = "rootfs", args = { "x" }, memory = "8m" }, {}))
       end)
 
       it("excludes the fields that the spec has", function()

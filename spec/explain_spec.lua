@@ -311,6 +311,7 @@ local MACHINE <const> = {
    stat = function()
       return { type = "device", device = "c", major = 1, minor = 2, mode = 438, uid = 0, gid = 0 }
    end,
+   cgroup = function() return nil end,
    list = function() return { "vendor.json" } end,
    read = function()
       return json.encode { cdiVersion = "0.7.0", kind = "a.b/c", devices = { {

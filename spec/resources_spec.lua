@@ -10,14 +10,14 @@ describe("neap.resources", function()
          { memory = { limit = 64 << 20, swap = 128 << 20 } },
       },
       {
-         "unlimited swap", { memory = 4096, memory_swap = -1 },
-         { memory = { limit = 4096, swap = -1 } },
+         "unlimited swap", { memory = 6 << 20, memory_swap = -1 },
+         { memory = { limit = 6 << 20, swap = -1 } },
       },
-      { "OCI's memory", { memory = { limit = "1m" } }, { memory = { limit = 1 << 20 } } },
+      { "OCI's memory", { memory = { limit = "8m" } }, { memory = { limit = 8 << 20 } } },
       { "a limit lifted", { memory = { limit = -1 } }, { memory = { limit = -1 } } },
       {
-         "OCI's and docker's together", { memory = { limit = 4096 }, memory_reservation = 1024 },
-         { memory = { limit = 4096, reservation = 1024 } },
+         "OCI's and docker's together", { memory = { limit = "6m" }, memory_reservation = 1024 },
+         { memory = { limit = 6 << 20, reservation = 1024 } },
       },
       { "part of a processor", { cpus = 0.5 }, { cpu = { quota = 50000, period = 100000 } } },
       { "a third of one", { cpus = 1 / 3 }, { cpu = { quota = 33333, period = 100000 } } },
@@ -30,6 +30,25 @@ describe("neap.resources", function()
       { "pids", { pids = 10 }, { pids = { limit = 10 } } },
       { "docker's unlimited pids", { pids_limit = 0 }, { pids = { limit = -1 } } },
       { "OCI's pids", { pids = { limit = 10.0 } }, { pids = { limit = 10 } } },
+      {
+         "rates of devices", { device_read_bps = { "/dev/sda:1mb", { path = "/dev/b", rate = 5 } },
+            device_write_iops = { "/dev/sda:100" } },
+         { blockIO = {
+            throttleReadBpsDevice = { { path = "/dev/sda", rate = 1 << 20 },
+               { path = "/dev/b", rate = 5 } },
+            throttleWriteIOPSDevice = { { path = "/dev/sda", rate = 100 } },
+         } },
+      },
+      {
+         "weights of devices", { blkio_weight_device = { "/dev/sda:300" } },
+         { blockIO = { weightDevice = { { path = "/dev/sda", weight = 300 } } } },
+      },
+      {
+         "huge pages", { hugepages = { ["2MB"] = "64m", ["1GB"] = 0 } },
+         { hugepageLimits = { { pageSize = "1GB", limit = 0 },
+            { pageSize = "2MB", limit = 64 << 20 } } },
+      },
+      { "swap without a bound", { memory_swap = -1 }, { memory = { swap = -1 } } },
       { "weight", { blkio_weight = 300 }, { blockIO = { weight = 300 } } },
       {
          "unified", { unified = { ["memory.high"] = "1" } },
@@ -48,9 +67,20 @@ describe("neap.resources", function()
       { { memory = 0 }, "memory: 0 bytes are no limit" },
       { { memory = { limt = 1 } }, 'memory.limt: unknown field, did you mean "limit"?' },
       { { memory = { limit = {} } }, "memory.limit: a table is not a size" },
-      { { memory = { limit = 1 }, memory_swap = 0 }, "memory_swap: 0 bytes" },
-      { { memory = 4096, memory_swap = 1024 }, "memory_swap: 1024 is less than memory" },
-      { { pids = 1, pids_limit = 2 }, "pids.limit is given twice" },
+      { { memory = 6 << 20, memory_swap = 0 }, "memory_swap: 0 bytes" },
+      { { memory = "8m", memory_swap = 1024 }, "memory_swap: 1024 is less than memory" },
+      { { memory = "5m" }, 'memory: "5m" is less than a container starts with (6291456 bytes' },
+      { { memory = { limit = 6291455 } }, "memory.limit: 6291455 is less than a container" },
+      { { memory_swap = "64m" }, "memory_swap: needs memory, which it includes" },
+      { { memory = { swap = 5, limit = -1 } }, "memory.swap: needs memory" },
+      { { memory = "8m", memory_reservation = "9m" },
+         "memory_reservation: 9437184 is more than memory (8388608)" },
+      { { kernel_memory = "64m" }, "kernel_memory: the kernel has no such limit any more" },
+      { { memory = { kernel = 1 } }, "memory.kernel: the kernel has no such limit any more" },
+      { { memory_swappiness = 101 }, "memory_swappiness: 101 is not a whole number from 0 to 100" },
+      { { pids = 1, pids_limit = 2 }, "pids_limit: pids.limit is given twice (pids)" },
+      { { cpu = { quota = 5000 }, cpu_quota = 5000 },
+         "cpu_quota: cpu.quota is given twice (cpu.quota)" },
       { { pids = "many" }, 'pids: "many" is not a whole number' },
       { { pids = -2 }, "pids: -2 is not a whole number" },
       { { cpus = 0 }, "cpus: 0 is not a number of processors" },
@@ -61,6 +91,32 @@ describe("neap.resources", function()
       { { cpu_period = 1 }, "cpu_period: 1 is not" },
       { { cpuset_cpus = "a" }, "cpuset_cpus: " },
       { { cpuset_cpus = "1,,2" }, "cpuset_cpus: " },
+      { { cpuset_cpus = "2-1" }, 'cpuset_cpus: "2-1" is not a set of numbers ("0-2,4")' },
+      { { cpuset_cpus = "1-" }, "cpuset_cpus: " },
+      { { cpuset_mems = "-1" }, "cpuset_mems: " },
+      { { cpuset_cpus = 1 }, "cpuset_cpus: 1 is not" },
+      { { cpu_quota = 999 }, "cpu_quota: 999 is not a whole number, 1000 or more" },
+      { { cpu_rt_runtime = 1000001 }, "cpu_rt_runtime: 1000001 is more than the period" },
+      { { cpu_rt_runtime = 6, cpu_rt_period = 5 },
+         "cpu_rt_runtime: 6 is more than the period, of which it is a part (5)" },
+      { { device_read_bps = "/dev/sda:1" }, 'device_read_bps: "/dev/sda:1" is not a list (of' },
+      { { device_read_bps = { "/dev/sda" } },
+         'device_read_bps: [1]: "/dev/sda" is not "/dev/sda:1mb", or a table with path and rate' },
+      { { device_read_bps = { "sda:1mb" } }, 'device_read_bps: [1]: "sda:1mb" is not' },
+      { { device_read_bps = { "/dev/sda:1x" } },
+         'device_read_bps: [1]: "1x" is not a size' },
+      { { device_write_iops = { "/dev/sda:1mb" } },
+         'device_write_iops: [1]: "1mb" is not a whole number, 0 or more of /dev/sda' },
+      { { device_read_iops = { { path = "/dev/sda", iops = 1 } } },
+         "device_read_iops: [1]: iops: unknown field" },
+      { { device_write_bps = { "/dev/sda:1", "/dev/sda:2" } },
+         'device_write_bps: [2]: "/dev/sda" is given twice' },
+      { { blkio_weight_device = { "/dev/sda:9" } },
+         "blkio_weight_device: [1]: 9 is not a whole number from 10 to 1000" },
+      { { hugepages = 5 }, "hugepages: 5 is not a table of sizes" },
+      { { hugepages = { ["3MB"] = 1 } }, 'hugepages: "3MB" is not the size of a page' },
+      { { hugepages = { ["2mb"] = 1 } }, 'hugepages: "2mb" is not the size of a page' },
+      { { hugepages = { ["2MB"] = "much" } }, 'hugepages: 2MB: "much" is not a size' },
       { { blkio_weight = 1 }, "blkio_weight: 1" },
       { { unified = 1 }, "unified: 1 is not a table" },
       { { oom_kill_disable = 1 }, "oom_kill_disable: 1 is not true or false" },
@@ -82,8 +138,21 @@ describe("neap.resources", function()
       assert.same({ pids = { limit = 3 } }, resources.update { pids = 3 })
    end)
 
+   it("does not ask an update for what it leaves as it is", function()
+      assert.same({ memory = { swap = 64 << 20 } }, resources.update { memory_swap = "64m" })
+   end)
+
+   it("remembers who said what", function()
+      local _, by = resources.parse { cpus = 1, memory = { limit = "8m" }, memory_swap = -1,
+         hugepages = { ["2MB"] = 0 } }
+
+      assert.same({ ["cpu.quota"] = "cpus", ["cpu.period"] = "cpus",
+         ["memory.limit"] = "memory.limit", ["memory.swap"] = "memory_swap",
+         hugepageLimits = "hugepages" }, by)
+   end)
+
    it("makes whole numbers, which is what Go expects", function()
-      local limits = resources.parse { cpus = 1.5, memory = 4096.0 }
+      local limits = resources.parse { cpus = 1.5, memory = 8388608.0 }
 
       assert.equal("integer", math.type(limits.cpu.quota))
       assert.equal("integer", math.type(limits.memory.limit))

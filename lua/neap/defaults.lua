@@ -65,6 +65,7 @@ local defaults = {
    exec_string = 128 * KIB - 1, -- one argument or variable (MAX_ARG_STRLEN)
    exec_total = 6 * MIB, -- all of them; the kernel's cap at any stack limit
    account_file = MIB, -- of a rootfs: its /etc/passwd, its /etc/group
+   memory_least = 6 * MIB, -- docker's; runc's own start needs about two
    spec_size = 15 * MIB, -- containerd receives 16 MiB, all told
 
    -- How much is noted of who set what in a spec, before it is told in short.

@@ -3,6 +3,8 @@
 local core = require "neap.core"
 local failure = require "neap.error"
 local choose = require "neap.platform.choose"
+local host = require "neap.resources.host"
+local machine = require "neap.machine"
 local policies = require "neap.policies"
 local resources = require "neap.resources"
 
@@ -105,6 +107,15 @@ function inspect:stats()
    return figures
 end
 
+--- The limits that are given, of which the machine can do each.
+local function read_limits(task, given)
+   local limits, words = resources.update(given)
+   if not limits then return nil, words end
+   local _, platform = choose(core.process_container(task).runtime)
+   if platform == "windows" then return limits end
+   return host.check(limits, words, machine)
+end
+
 --- Let the policies that apply edit the limits, or refuse.
 local function obey(task, checked, limits)
    local client, container = client_of(task), core.process_container(task)
@@ -117,7 +128,7 @@ local function obey(task, checked, limits)
       err.op, err.id = "task.update", core.process_id(task)
       return nil, err
    end
-   local edited, why = resources.update(checked)
+   local edited, why = read_limits(task, checked)
    if edited then return edited end
    return refuse(task, "task.update", "invalid_argument", "what policies made of it: " .. why)
 end
@@ -130,7 +141,7 @@ function inspect:update(limits)
    if type(limits) ~= "table" then
       error(("bad argument #1 to 'update' (table expected, got %s)"):format(type(limits)), 2)
    end
-   local checked, why = resources.update(limits)
+   local checked, why = read_limits(self, limits)
    if not checked then return refuse(self, "task.update", "invalid_argument", why) end
    local allowed, refused = obey(self, checked, limits)
    if not allowed then return nil, refused end

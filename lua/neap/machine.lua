@@ -74,4 +74,37 @@ function machine.seccomp(path) return profiles.read(path) end
 ---@type fun(name: string): string?
 machine.getenv = os.getenv
 
+local version
+
+--- The version of cgroups that limits go to. On a "hybrid" machine that is 1, and
+--- 2 is there for systemd alone.
+---@return "v1"|"v2"|"hybrid"|nil version  nil: there are none
+function machine.cgroup()
+   if version then return version end
+   if machine.exists "/sys/fs/cgroup/cgroup.controllers" then
+      version = "v2"
+   elseif machine.exists "/sys/fs/cgroup/unified/cgroup.controllers" then
+      version = "hybrid"
+   elseif machine.exists "/sys/fs/cgroup/memory" or machine.exists "/sys/fs/cgroup/cpu" then
+      version = "v1"
+   end
+   return version
+end
+
+--- The controllers there are in that version.
+---@return table<string, true>
+function machine.controllers()
+   local found = {}
+   if machine.cgroup() == "v2" then
+      local text = machine.read "/sys/fs/cgroup/cgroup.controllers" or ""
+      for name in text:gmatch "%S+" do found[name] = true end
+      return found
+   end
+   local text = machine.read "/proc/self/cgroup" or ""
+   for names in text:gmatch "%d+:([^:=]+):[^\n]*" do
+      for name in names:gmatch "[^,]+" do found[name] = true end
+   end
+   return found
+end
+
 return machine

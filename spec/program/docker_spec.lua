@@ -46,6 +46,27 @@ describe("neap.program.docker.config", function()
       assert.same({ stop_timeout = "soon" }, config("--stop-timeout", "soon"))
    end)
 
+   it("knows docker's words for limits and devices", function()
+      assert.same({
+         memory_swap = -1, memory_swappiness = 5, kernel_memory = "1m", oom_kill_disable = true,
+         cpu_period = 1000, cpu_quota = -1, cpu_rt_period = 1, cpu_rt_runtime = 2,
+         blkio_weight = 10, blkio_weight_device = { "/dev/a:10" },
+         device_read_bps = { "/dev/a:1mb", "/dev/b:2" }, device_write_bps = { "/dev/a:1" },
+         device_read_iops = { "/dev/a:2" }, device_write_iops = { "/dev/a:3" },
+         hugepages = { ["2MB"] = "4m" }, unified = { ["memory.high"] = "5" },
+         devices = { "/dev/a:r", "v/c=d" }, device_cgroup_rules = { "c 1:* r" },
+      }, config(
+         "--memory-swap", "-1", "--memory-swappiness", "5", "--kernel-memory", "1m",
+         "--oom-kill-disable", "--cpu-period", "1000", "--cpu-quota", "-1", "--cpu-rt-period",
+         "1", "--cpu-rt-runtime", "2", "--blkio-weight", "10", "--blkio-weight-device",
+         "/dev/a:10", "--device-read-bps", "/dev/a:1mb", "--device-read-bps", "/dev/b:2",
+         "--device-write-bps", "/dev/a:1", "--device-read-iops", "/dev/a:2",
+         "--device-write-iops", "/dev/a:3", "--hugepages", "2MB=4m", "--cgroup-conf",
+         "memory.high=5", "--device", "/dev/a:r", "--device", "v/c=d",
+         "--device-cgroup-rule", "c 1:* r"
+      ))
+   end)
+
    it("gives nothing that was not said", function()
       assert.same({}, config())
    end)
@@ -70,6 +91,7 @@ describe("neap.program.docker.config", function()
          "--security-opt: no-new-privileges=maybe: true or false is needed" },
       { "other paths", { "--security-opt", "systempaths=/proc" }, "unconfined is needed" },
       { "no profile", { "--security-opt", "seccomp" }, "unconfined, builtin or a file is needed" },
+      { "a page without =", { "--cgroup-conf", "x" }, "--cgroup-conf: x is not NAME=VALUE" },
    }
    for _, case in ipairs(wrong) do
       it("refuses " .. case[1], function()

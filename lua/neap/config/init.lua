@@ -100,9 +100,9 @@ local function check_create(given, allowed, context)
    local checked, why, errno = check(given, allowed, context)
    if not checked then return nil, why, errno end
 
-   local limits, unusable = resources.parse(given)
-   if not limits then return nil, unusable end
-   checked.resources = next(limits) and limits or nil
+   local limits, words = resources.parse(given)
+   if not limits then return nil, words end
+   if next(limits) then checked.resources, checked.resource_words = limits, words end
 
    local ok, missing = check_container(checked)
    if not ok then return nil, missing end

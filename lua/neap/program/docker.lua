@@ -45,7 +45,7 @@ local function split(entry, option)
    local name, value = entry:match("^([^=]+)=(.*)$")
    if name then return name, value end
    if option == "label" then return entry, "" end -- as docker has it
-   return nil, ("--%s: %s is not NAME=VALUE"):format(option, entry)
+   return nil, ("--%s: %s is not NAME=VALUE"):format(option:gsub("_", "-"), entry)
 end
 
 local function add_maps(config, parsed, group)

@@ -1,6 +1,10 @@
 --- The words for limits: docker's, and OCI's sections.
 
+local defaults = require "neap.defaults"
 local escape = require "neap.escape"
+local hugepages = require "neap.resources.hugepages"
+local rates = require "neap.resources.rates"
+local set = require "neap.resources.set"
 local size = require "neap.size"
 local values = require "neap.config.values"
 
@@ -21,12 +25,29 @@ local function bytes_or_unlimited(value)
    return bytes(value)
 end
 
-local function set_of_numbers(value)
-   if type(value) == "string" and (value .. ","):find("^[%d,-]+,$")
-      and not ("," .. value .. ","):find("[,-][,-]") then
-      return value
+--- What a container may have in memory.
+local function memory(value)
+   local number, why = bytes(value)
+   if number and number < defaults.memory_least then
+      return nil, ("%s is less than a container starts with (%d bytes, 6m, as docker has it)")
+         :format(escape.show(value), defaults.memory_least)
    end
+   return number, why
+end
+
+local function memory_or_unlimited(value)
+   if value == -1 then return -1 end
+   return memory(value)
+end
+
+local function set_of_numbers(value)
+   if set.parse(value) then return value end
    return nil, ('%s is not a set of numbers ("0-2,4")'):format(escape.show(value))
+end
+
+--- Linux 5.4 deprecated it, docker 23 and runc 1.0 forgot it.
+local function gone()
+   return nil, "the kernel has no such limit any more (memory includes the kernel's)"
 end
 
 function words.table(value)
@@ -42,10 +63,13 @@ local swappiness = values.integer(0, 100)
 local weight = values.integer(10, 1000)
 local number = values.integer(0, WHOLE)
 local number_or_unlimited = values.integer(0, WHOLE, UNLIMITED)
+local byte_rates = rates("rate", size.parse, "/dev/sda:1mb")
+local operation_rates = rates("rate", number, "/dev/sda:1000")
+local weights = rates("weight", weight, "/dev/sda:300")
 
 --- docker's word: section and name in OCI, and the check.
 words.docker = {
-   memory = { "memory", "limit", bytes },
+   memory = { "memory", "limit", memory },
    memory_swap = { "memory", "swap", bytes_or_unlimited },
    memory_reservation = { "memory", "reservation", bytes },
    memory_swappiness = { "memory", "swappiness", swappiness },
@@ -60,13 +84,20 @@ words.docker = {
    pids = { "pids", "limit", pids_limit },
    pids_limit = { "pids", "limit", pids_limit },
    blkio_weight = { "blockIO", "weight", weight },
+   blkio_weight_device = { "blockIO", "weightDevice", weights },
+   device_read_bps = { "blockIO", "throttleReadBpsDevice", byte_rates },
+   device_write_bps = { "blockIO", "throttleWriteBpsDevice", byte_rates },
+   device_read_iops = { "blockIO", "throttleReadIOPSDevice", operation_rates },
+   device_write_iops = { "blockIO", "throttleWriteIOPSDevice", operation_rates },
+   kernel_memory = { "memory", "kernel", gone },
+   hugepages = { "hugepageLimits", nil, hugepages },
 }
 
 --- OCI's sections, as tables of their own.
 words.oci = {
    memory = {
-      limit = bytes_or_unlimited, reservation = bytes_or_unlimited,
-      swap = bytes_or_unlimited, kernel = bytes_or_unlimited,
+      limit = memory_or_unlimited, reservation = bytes_or_unlimited,
+      swap = bytes_or_unlimited, kernel = gone,
       kernelTCP = bytes_or_unlimited, swappiness = swappiness,
       disableOOMKiller = values.boolean, useHierarchy = values.boolean,
       checkBeforeUpdate = values.boolean,

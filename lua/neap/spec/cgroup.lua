@@ -1,6 +1,6 @@
 --- Where a container is in the cgroup tree, and what it may use there.
 
-local copy = require "neap.copy"
+local host = require "neap.resources.host"
 local resources = require "neap.resources"
 
 local cgroup = { options = {}, paths = { "linux.cgroupsPath", "linux.resources" } }
@@ -24,17 +24,21 @@ end
 ---@param spec table
 ---@param config table
 ---@param context neap.spec.Context
+---@return true? ok
+---@return string? why
 function cgroup.apply(spec, config, context)
    spec.linux.cgroupsPath = spec.linux.cgroupsPath or cgroup.path(context)
-   local limits = config.resources
-   if not limits or not next(limits) then return end
+   if not config.resources or not next(config.resources) then return true end
+   local limits, words = host.check(config.resources, config.resource_words, context.machine)
+   if not limits then return nil, words end
 
    local target = spec.linux.resources or {}
    spec.linux.resources = target
-   for section, limit in pairs(limits) do
-      target[section] = copy.deep(limit)
-      context.origin["linux.resources." .. section] = section
+   for section, limit in pairs(limits) do target[section] = limit end
+   for place, word in pairs(words) do
+      context.origin["linux.resources." .. place] = word:match "^[^.]+"
    end
+   return true
 end
 
 return cgroup

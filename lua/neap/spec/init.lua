@@ -89,6 +89,7 @@ local function nothing() return nil end
 local NO_MACHINE <const> = {
    exists = function() return true end,
    stat = nothing, lstat = nothing, list = nothing, read = nothing, getenv = nothing,
+   cgroup = nothing, controllers = nothing,
    release = function() return "0.0" end,
    architecture = function() return "unknown" end,
    capabilities = function() return capabilities.of_mask "ffffffffffffffff" end,
