@@ -216,10 +216,10 @@ describe("a CDI device", function()
 
       local order = {}
       for i, mount in ipairs(made.mounts) do order[i] = mount.destination end
-      assert.same({ "/dev", "/sys", "/run", "/a", "/proc", "/dev/pts", "/dev/shm",
+      assert.same({ "/proc", "/dev", "/sys", "/run", "/a", "/dev/pts", "/dev/shm",
          "/dev/mqueue", "/a/b" }, order)
       assert.same({ destination = "/a", source = "/host", options = { "ro", "bind" } },
-         made.mounts[4])
+         made.mounts[5])
       assert.equal("devices", origin["mounts[/a]"])
    end)
 

@@ -276,6 +276,7 @@ local SAMPLES <const> = {
    hostname = { hostname = "box" },
    domainname = { domainname = "example" },
    mounts = { mounts = { { destination = "/data", type = "tmpfs", source = "tmpfs" } } },
+   tmpfs = { tmpfs = { { destination = "/t", type = "tmpfs", source = "tmpfs" } } },
    shm_size = { shm_size = 4096 },
    network = { network = { kind = "host" } },
    userns = { userns = {

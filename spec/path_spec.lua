@@ -8,6 +8,12 @@ describe("neap.path", function()
       assert.equal("/", path.absolute "/")
    end)
 
+   it("takes .. by the text alone", function()
+      assert.equal("/b", path.clean "/a/../b")
+      assert.equal("/a/c", path.clean "/a//./b/../c/")
+      assert.equal("/", path.clean "/../..")
+   end)
+
    it("knows what is plain", function()
       for _, text in ipairs { "/", "/a", "/a/b.c" } do assert.is_true(path.is_plain(text)) end
       for _, text in ipairs { "", "a", "./a", "/a/", "//a", "/a/..", "/../a", "/./a", "/a\0" } do

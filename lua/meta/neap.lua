@@ -77,7 +77,8 @@
 ---@field user? integer|string
 ---@field groups? (integer|string)[]  beside the user's own
 ---@field terminal? boolean
----@field console_size? { width: integer, height: integer }
+---@field mounts? (string|table)[]  "src:dst[:ro]", docker's words, or OCI's
+---@field tmpfs? string|string[]|table<string, string>  "/run:size=64m", or by target
 ---@field hostname? string
 ---@field domainname? string
 ---@field labels? table<string, string>

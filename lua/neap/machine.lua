@@ -21,6 +21,9 @@ end
 --- What a file is; a link's target.
 machine.stat = core.fs.stat
 
+--- A path without links.
+machine.realpath = core.fs.realpath
+
 --- What a file is; a link is one.
 machine.lstat = core.fs.lstat
 

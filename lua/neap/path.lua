@@ -23,6 +23,18 @@ function path.absolute(text, cwd)
    return "/" .. table.concat(path.components(whole), "/")
 end
 
+--- Make an absolute path plain by its text alone: ".." takes away the name before
+--- it, as docker reads destinations.
+---@param text string
+---@return string
+function path.clean(text)
+   local kept = {}
+   for _, name in ipairs(path.components(text)) do
+      if name == ".." then kept[#kept] = nil else kept[#kept + 1] = name end
+   end
+   return "/" .. table.concat(kept, "/")
+end
+
 --- Is it absolute, and spelt in the one plain way: no "..", ".", "//" or end "/"?
 ---@param text any
 ---@return boolean

@@ -59,19 +59,6 @@ local function put_node(spec, node, context)
    return true
 end
 
-local function depth(mount) return #path.components(mount.destination) end
-
---- What is mounted deeper is mounted later; else the order stays.
-local function sort_by_depth(list)
-   local place = {}
-   for i, mount in ipairs(list) do place[mount] = i end
-   table.sort(list, function(a, b)
-      local one, other = depth(a), depth(b)
-      if one ~= other then return one < other end
-      return place[a] < place[b]
-   end)
-end
-
 local function put_mounts(spec, list, context)
    if #list == 0 then return end
    spec.mounts = spec.mounts or {}
@@ -82,7 +69,7 @@ local function put_mounts(spec, list, context)
       })
       context.origin["mounts[" .. path.absolute(mount.containerPath) .. "]"] = "devices"
    end
-   sort_by_depth(spec.mounts)
+   mounts.sort(spec.mounts)
 end
 
 local function put_hooks(spec, list, context)

@@ -9,6 +9,7 @@ local failure = require "neap.error"
 local fields = require "neap.fields"
 local id = require "neap.id"
 local known = require "neap.config.fields"
+local mounts = require "neap.config.mounts"
 local resources = require "neap.resources"
 local stdio = require "neap.stdio"
 local strings = require "neap.config.strings"
@@ -105,6 +106,7 @@ local function check_create(given, allowed, context)
    if next(limits) then checked.resources, checked.resource_words = limits, words end
 
    local ok, missing = check_container(checked)
+   if ok then ok, missing = mounts.check(checked) end
    if not ok then return nil, missing end
    return checked
 end

@@ -1,9 +1,14 @@
---- Mounts: "src:dst[:ro]" as docker writes them, or OCI's own tables.
+--- Mounts: "src:dst[:ro]" as docker's -v has them, tables in the words of docker's
+--- --mount, or OCI's own tables.
 
 local escape = require "neap.escape"
 local fields = require "neap.fields"
 local path = require "neap.path"
+local place = require "neap.config.mount.place"
 local strings = require "neap.config.strings"
+local text = require "neap.config.mount.text"
+local tmpfs = require "neap.config.mount.tmpfs"
+local words = require "neap.config.mount.words"
 
 local mounts = {}
 
@@ -11,52 +16,10 @@ local KNOWN <const> = {
    destination = true, source = true, type = true, options = true,
    uidMappings = true, gidMappings = true,
 }
-local OTHER_WORDS <const> = {
-   src = "source", dst = "destination", target = "destination",
-   readonly = "options", ro = "options",
-}
-local ALLOWED <const> = '"source:destination[:ro]", or a table with destination, '
-   .. "source, type and options"
-local OPTIONS <const> = {
-   ro = true, rw = true, nosuid = true, nodev = true, noexec = true,
-   private = true, rprivate = true, slave = true, rslave = true,
-   shared = true, rshared = true, bind = true, rbind = true,
-}
-
-local function options_of(text)
-   local options, given = {}, {}
-   for word in text:gmatch("[^,]+") do
-      if not OPTIONS[word] then
-         return nil, ("%s is not an option of a mount (%s)"):format(
-            escape.show(word), table.concat(fields.names(OPTIONS), ", ")
-         )
-      end
-      given[word] = true
-      options[#options + 1] = word
-   end
-   if not given.ro and not given.rw then options[#options + 1] = "rw" end
-   -- The runtime takes the last propagation it is told: ours comes first.
-   table.insert(options, 1, "rprivate")
-   if not given.bind and not given.rbind then table.insert(options, 1, "rbind") end
-   return options
-end
-
-local function from_text(text)
-   local source, destination, rest = text:match("^([^:]+):([^:]+):?(.*)$")
-   if not source or rest:find(":", 1, true) then
-      return nil, ("%s is not a mount (%s)"):format(escape.show(text), ALLOWED)
-   end
-   if not source:find("/", 1, true) and source ~= "." and source ~= ".." then
-      return nil, ('%s is not a path with a "/" (for a directory here: "./%s")'):format(
-         escape.show(source), escape.text(source)
-      )
-   end
-   local options, why = options_of(rest)
-   if not options then return nil, why end
-   return { type = "bind", source = source, destination = destination, options = options }
-end
+local OTHER_WORDS <const> = { src = "source", dst = "destination", ro = "readonly" }
 
 local function from_table(given)
+   if words.is_for(given) then return words.parse(given) end
    local ok, unknown = fields.check(given, KNOWN, OTHER_WORDS)
    if not ok then return nil, unknown end
 
@@ -95,6 +58,8 @@ local function check_source(mount, context)
    if not mount.source or mount.source == "" then
       return nil, "a bind mount needs a source"
    end
+   local ok, unfit = strings.one(mount.source)
+   if not ok then return nil, "source: " .. unfit end
    mount.source = path.absolute(mount.source, context.cwd)
    if not context.fs then return true end
 
@@ -103,30 +68,45 @@ local function check_source(mount, context)
    return nil, ("source %s %s"):format(escape.show(mount.source), path.reason(errno)), errno
 end
 
-local function parse_one(given, context)
-   local mount, why
-   if type(given) == "string" then
-      mount, why = from_text(given)
-   elseif type(given) == "table" then
-      mount, why = from_table(given)
-   else
-      why = ("%s is not a mount (%s)"):format(escape.show(given), ALLOWED)
-   end
-   if not mount then return nil, why end
+local function read(given)
+   if type(given) == "string" then return text.parse(given) end
+   if type(given) == "table" then return from_table(given) end
+   return nil, ("%s is not a mount (%s)"):format(escape.show(given), text.allowed)
+end
 
-   local destination = mount.destination or ""
-   if destination:sub(1, 1) ~= "/" or path.absolute(destination) == "/" then
-      return nil, ('destination %s is not an absolute path below "/"'):format(
-         escape.show(destination)
-      )
-   end
-   mount.destination = path.absolute(destination)
+--- Where it goes, and what it is made of.
+local function settle(mount, context)
+   local destination, misplaced = place.parse(mount.destination)
+   if not destination then return nil, misplaced end
+   local ok, why = strings.one(destination)
+   if not ok then return nil, "destination: " .. why end
+   mount.destination = destination
    complete(mount)
    if is_bind(mount) then
-      local ok, missing, errno = check_source(mount, context)
-      if not ok then return nil, missing, errno end
+      local _, missing, errno = check_source(mount, context)
+      if missing then return nil, missing, errno end
    end
+   ok, why = place.check(mount, context)
+   if not ok then return nil, why end
    return mount
+end
+
+--- Read each of a list; no two may have one destination.
+local function parse_list(given, name, read_one, context)
+   local list, taken = {}, {}
+   for i, item in ipairs(given) do
+      local mount, why, errno = read_one(item)
+      if mount then mount, why, errno = settle(mount, context) end
+      if not mount then return nil, ("%s[%d]: %s"):format(name, i, why), errno end
+      if taken[mount.destination] then
+         return nil, ("%s[%d]: %s is taken by %s[%d]"):format(
+            name, i, escape.show(mount.destination), name, taken[mount.destination]
+         )
+      end
+      taken[mount.destination] = i
+      list[i] = mount
+   end
+   return list
 end
 
 --- Read a list of mounts. Sources become absolute; those of bind mounts must be
@@ -138,22 +118,60 @@ end
 ---@return string? errno
 function mounts.parse(given, context)
    if not fields.is_list(given) then
-      return nil, ("mounts: %s is not a list (of %s)"):format(escape.show(given), ALLOWED)
+      return nil, ("mounts: %s is not a list (of %s)"):format(escape.show(given), text.allowed)
    end
+   return parse_list(given, "mounts", read, context)
+end
 
-   local list, taken = {}, {}
-   for i, item in ipairs(given) do
-      local mount, why, errno = parse_one(item, context)
-      if not mount then return nil, ("mounts[%d]: %s"):format(i, why), errno end
+--- { ["/run"] = "size=64m" } as docker's API has it, as a list; a list as it is.
+local function list_of(given)
+   if type(given) == "string" then return { given } end
+   if type(given) ~= "table" or fields.is_list(given) then return given end
+   local list = {}
+   for _, destination in ipairs(fields.names(given)) do
+      local options = given[destination]
+      local is_text = type(destination) == "string" and type(options) == "string"
+      list[#list + 1] = is_text and (options == "" and destination or destination .. ":" .. options)
+         or false
+   end
+   return list
+end
+
+--- Read where a tmpfs is to be: "/run", a list of them, or a table by destination.
+---@param given any
+---@param context neap.config.Context
+---@return table[]? mounts  OCI mounts
+---@return string? why
+function mounts.parse_tmpfs(given, context)
+   local list = list_of(given)
+   if not fields.is_list(list) then
+      return nil, ('tmpfs: %s is not a list (of "/destination[:size=64m]")'):format(
+         escape.show(given)
+      )
+   end
+   return parse_list(list, "tmpfs", tmpfs.parse, context)
+end
+
+--- Do the fields that mount leave each other's places alone?
+---@param checked table  the config
+---@return true? ok
+---@return string? why
+function mounts.check(checked)
+   if not checked.tmpfs and not checked.shm_size then return true end
+   local taken = {}
+   for i, mount in ipairs(checked.mounts or {}) do taken[mount.destination] = i end
+   for i, mount in ipairs(checked.tmpfs or {}) do
       if taken[mount.destination] then
-         return nil, ("mounts[%d]: %s is taken by mounts[%d]"):format(
+         return nil, ("tmpfs[%d]: %s is taken by mounts[%d]"):format(
             i, escape.show(mount.destination), taken[mount.destination]
          )
       end
-      taken[mount.destination] = i
-      list[i] = mount
+      taken[mount.destination] = taken[mount.destination] or i
    end
-   return list
+   if checked.shm_size and taken["/dev/shm"] then
+      return nil, 'shm_size: something else is mounted at "/dev/shm"'
+   end
+   return true
 end
 
 return mounts

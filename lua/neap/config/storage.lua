@@ -13,5 +13,6 @@ return {
    snapshotter = named("snapshotter", values.word),
    readonly = named("readonly", values.boolean),
    mounts = mounts.parse,
+   tmpfs = mounts.parse_tmpfs,
    shm_size = named("shm_size", size.parse),
 }

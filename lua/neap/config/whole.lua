@@ -29,6 +29,7 @@ local PLACES <const> = {
    annotations = { "annotations" },
    mounts = { "mounts" },
    shm_size = { "mounts" },
+   tmpfs = { "mounts" },
    network = { "linux", "namespaces" },
    userns = { "linux", "uidMappings" },
    masked_paths = { "linux", "maskedPaths" },

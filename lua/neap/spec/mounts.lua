@@ -1,9 +1,18 @@
 --- What a container sees mounted.
+--
+-- In the order of docker's daemon (oci_linux.go): what is deeper comes later, lest
+-- it be covered. runc 1.1 leaves a tmpfs the mode of a directory that is there,
+-- whatever `mode=` says.
 
 local copy = require "neap.copy"
 local defaults = require "neap.defaults"
+local path = require "neap.path"
+local propagation = require "neap.spec.propagation"
 
-local mounts = { options = { "mounts", "shm_size" }, paths = { "mounts" } }
+local mounts = {
+   options = { "mounts", "tmpfs", "shm_size" },
+   paths = { "mounts", "linux.rootfsPropagation" },
+}
 
 --- The mounts containerd 1.6 gives a container on Linux.
 local function defaults_of_containerd()
@@ -55,13 +64,27 @@ function mounts.find(list, destination)
    end
 end
 
---- Add a mount; one that is there at the same place gives way.
+--- Add a mount, in the place of one that is there at the same destination: what is
+--- mounted below that stays below it.
 ---@param list table[]
 ---@param mount table
 function mounts.put(list, mount)
    local _, position = mounts.find(list, mount.destination)
-   if position then table.remove(list, position) end
-   list[#list + 1] = copy.deep(mount)
+   list[position or #list + 1] = copy.deep(mount)
+end
+
+local function depth(mount) return #path.components(mount.destination) end
+
+--- What is mounted deeper is mounted later, lest it be covered; else the order stays.
+---@param list table[]  changed
+function mounts.sort(list)
+   local place = {}
+   for i, mount in ipairs(list) do place[mount] = i end
+   table.sort(list, function(a, b)
+      local one, other = depth(a), depth(b)
+      if one ~= other then return one < other end
+      return place[a] < place[b]
+   end)
 end
 
 --- Replace the option that begins with `name=`; without a value, drop it.
@@ -82,15 +105,32 @@ function mounts.begin(spec)
    spec.mounts = defaults_of_containerd()
 end
 
+--- Those that a config asks for, the deeper ones last.
+local function put_all(spec, config, context)
+   local all = {}
+   for _, option in ipairs { "mounts", "tmpfs" } do
+      for _, mount in ipairs(config[option] or {}) do
+         all[#all + 1] = mount
+         context.origin["mounts[" .. mount.destination .. "]"] = option
+      end
+   end
+   if #all == 0 then return end
+   mounts.sort(all)
+   spec.mounts = spec.mounts or {}
+   for _, mount in ipairs(all) do mounts.put(spec.mounts, mount) end
+end
+
 --- Put a config's mounts into a spec.
 ---@param spec table
 ---@param config table
 ---@param context neap.spec.Context
+---@return true? ok
+---@return string? why
 function mounts.apply(spec, config, context)
-   for _, mount in ipairs(config.mounts or {}) do
-      spec.mounts = spec.mounts or {}
-      mounts.put(spec.mounts, mount)
-      context.origin["mounts[" .. mount.destination .. "]"] = "mounts"
+   put_all(spec, config, context)
+   if config.mounts then
+      local ok, why = propagation.apply(spec, config.mounts, context)
+      if not ok then return nil, why end
    end
 
    local shm = config.shm_size and mounts.find(spec.mounts or {}, "/dev/shm")
@@ -98,6 +138,7 @@ function mounts.apply(spec, config, context)
       mounts.set_option(shm, "size", config.shm_size)
       context.origin["mounts[/dev/shm]"] = "shm_size"
    end
+   return true
 end
 
 return mounts

@@ -1,5 +1,18 @@
 --- docker's options about what a container sees as its files.
 
+local mount = require "neap.program.docker.mount"
+
+--- Those of --mount behind those of -v.
+local function read(config, parsed)
+   for _, text in ipairs(parsed.mount or {}) do
+      local made, why = mount.parse(text)
+      if not made then return nil, "--mount: " .. why end
+      config.mounts = config.mounts or {}
+      config.mounts[#config.mounts + 1] = made
+   end
+   return true
+end
+
 ---@type neap.program.OptionGroup
 return {
    options = {
@@ -7,9 +20,15 @@ return {
       { "--read-only", help = "Mount the root read-only." },
       { "-v", "--volume", value = "SOURCE:TARGET[:OPTIONS]", many = true,
          help = "Mount a directory or a file." },
+      { "--mount", value = "WORD=VALUE,...", many = true,
+         help = "Mount: type=bind|tmpfs,source=DIR,target=DIR,readonly,..." },
+      { "--tmpfs", value = "TARGET[:OPTIONS]", many = true,
+         help = "Mount an empty directory in memory: /run:size=64m,mode=755." },
       { "--shm-size", value = "SIZE", help = "Size of /dev/shm (64m)." },
    },
    fields = {
-      rootfs = "rootfs", read_only = "readonly", volume = "mounts", shm_size = "shm_size",
+      rootfs = "rootfs", read_only = "readonly", volume = "mounts", tmpfs = "tmpfs",
+      shm_size = "shm_size",
    },
+   read = read,
 }
