@@ -279,6 +279,10 @@ local SAMPLES <const> = {
    tmpfs = { tmpfs = { { destination = "/t", type = "tmpfs", source = "tmpfs" } } },
    shm_size = { shm_size = 4096 },
    network = { network = { kind = "host" } },
+   pid = { pid = { kind = "host" } },
+   ipc = { ipc = { kind = "host" } },
+   uts = { uts = { kind = "host" } },
+   cgroupns = { cgroupns = { kind = "private" } },
    userns = { userns = {
       uidMappings = { { containerID = 0, hostID = 1000, size = 1 } },
       gidMappings = { { containerID = 0, hostID = 1000, size = 1 } },

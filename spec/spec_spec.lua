@@ -296,7 +296,9 @@ describe("neap.spec", function()
       end)
 
       it("joins another container's", function()
-         local made = new({ network = { kind = "container", id = "db" } }, { network_pid = 42 })
+         local made = new({ network = { kind = "container", id = "db" } }, {
+            joined = { db = { pid = 42 } },
+         })
 
          assert.equal("/proc/42/ns/net", namespaces(made).network)
       end)

@@ -97,7 +97,11 @@
 ---@field ulimits? table
 ---@field shm_size? string|integer
 ---@field oom_score_adj? integer
----@field userns? table
+---@field pid? string  "private", "host", "container:ID"
+---@field ipc? string  "private", "none", "host", "container:ID"
+---@field uts? string  "private", "host", "container:ID"
+---@field cgroupns? string  "host", "private", "container:ID"
+---@field userns? table|string  { uid_mappings=, gid_mappings= }, "host", "container:ID"
 ---@field runtime? string
 ---@field runtime_options? table
 ---@field stop_signal? string|integer

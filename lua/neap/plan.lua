@@ -6,6 +6,7 @@ local core = require "neap.core"
 local destination = require "neap.destination"
 local failure = require "neap.error"
 local inside = require "neap.inside"
+local joining = require "neap.joining"
 local machine = require "neap.machine"
 local policies = require "neap.policies"
 local specs = require "neap.spec"
@@ -48,24 +49,6 @@ function plan.own_engine(client)
    return state.own
 end
 
---- The process whose network is joined; 0 where nobody is asked.
-local function network_pid(client, config)
-   local network = config.network
-   if not network or network.kind ~= "container" then return nil end
-   if is_place(client) then return 0 end
-   local other, absent = core.container_load(client, network.id)
-   if not other then return nil, absent end
-   local task, stopped = other:task()
-   if not task then return nil, stopped end
-   if task.pid == 0 or task:status() ~= "running" then
-      return nil, failure.new {
-         code = "failed_precondition", op = "container.create", id = config.id,
-         message = ("network: container %q does not run"):format(network.id),
-      }
-   end
-   return task.pid
-end
-
 --- Make the spec of a checked config, as the policies that apply have it.
 ---@param client neap.Client|neap.plan.Place
 ---@param config table  from neap.config
@@ -78,14 +61,14 @@ function plan.spec(client, config)
          code = "invalid_argument", op = "container.create", id = config.id, message = unfit,
       }
    end
-   local pid, unjoined = network_pid(client, config)
-   if unjoined then return nil, unjoined end
    local own = plan.own_engine(client)
    local asked = not is_place(client) and client or nil
+   local joined, unjoined = joining.find(asked, config)
+   if not joined then return nil, unjoined end
    local _, platform = choose(config.runtime)
    local notes = {}
    local spec, unmade = specs.new(config, {
-      platform = platform, namespace = client:namespace(), id = config.id, network_pid = pid,
+      platform = platform, namespace = client:namespace(), id = config.id, joined = joined,
       cgroup_prefix = own and own.cgroup_prefix or nil,
       read_file = inside.reader(config.rootfs),
       machine = machine, origin = notes,

@@ -67,6 +67,14 @@ describe("neap.program.docker.config", function()
       ))
    end)
 
+   it("reads whose namespaces there are", function()
+      assert.same(
+         { pid = "host", ipc = "none", uts = "container:a", cgroupns = "private", userns = "host" },
+         config("--pid", "host", "--ipc", "none", "--uts", "container:a", "--cgroupns", "private",
+            "--userns", "host")
+      )
+   end)
+
    it("gives nothing that was not said", function()
       assert.same({}, config())
    end)

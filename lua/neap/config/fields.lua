@@ -40,6 +40,8 @@ return {
       name = "id", command = "args", cmd = "args", environment = "env",
       workdir = "cwd", working_dir = "cwd", tty = "terminal", volumes = "mounts",
       volume = "mounts", label = "labels", read_only = "readonly", net = "network",
+      network_mode = "network", pid_mode = "pid", ipc_mode = "ipc", uts_mode = "uts",
+      userns_mode = "userns", cgroupns_mode = "cgroupns",
       mem_limit = "memory", rlimits = "ulimits", sysctls = "sysctl", root = "rootfs",
       group_add = "groups", stop_grace_period = "stop_timeout", device = "devices",
    },

@@ -13,6 +13,7 @@ local mounts = require "neap.config.mounts"
 local resources = require "neap.resources"
 local stdio = require "neap.stdio"
 local strings = require "neap.config.strings"
+local together = require "neap.config.together"
 local values = require "neap.config.values"
 local whole = require "neap.config.whole"
 
@@ -105,9 +106,10 @@ local function check_create(given, allowed, context)
    if not limits then return nil, words end
    if next(limits) then checked.resources, checked.resource_words = limits, words end
 
-   local ok, missing = check_container(checked)
-   if ok then ok, missing = mounts.check(checked) end
-   if not ok then return nil, missing end
+   local ok, wrong = check_container(checked)
+   if ok then ok, wrong = mounts.check(checked) end
+   if ok then ok, wrong = together.check(checked) end
+   if not ok then return nil, wrong end
    return checked
 end
 

@@ -2,7 +2,7 @@
 
 local defaults = require "neap.defaults"
 local escape = require "neap.escape"
-local id = require "neap.id"
+local namespaces = require "neap.config.namespaces"
 local ulimits = require "neap.config.ulimits"
 local userns = require "neap.config.userns"
 local values = require "neap.config.values"
@@ -21,17 +21,11 @@ local function hostname(value)
    return text
 end
 
-local function network(value)
-   if value == "none" or value == "host" then return { kind = value } end
-   local other = type(value) == "string" and value:match("^container:(.*)$")
-   if not other then
-      return nil, ('%s is not a network ("none", "host" or "container:ID")'):format(
-         escape.show(value)
-      )
-   end
-   local checked, why = id.parse(other)
-   if not checked then return nil, why end
-   return { kind = "container", id = checked }
+local shared_users = named("userns", namespaces.parse("a user namespace", { "host" }))
+
+local function user_namespace(value)
+   if type(value) == "string" then return shared_users(value) end
+   return userns.parse(value)
 end
 
 local function sysctl(value)
@@ -53,9 +47,14 @@ end
 return {
    hostname = named("hostname", hostname),
    domainname = named("domainname", hostname),
-   network = named("network", network),
+   network = named("network", namespaces.parse("a network", { "none", "host" })),
+   pid = named("pid", namespaces.parse("a pid namespace", { "private", "host" })),
+   ipc = named("ipc", namespaces.parse("an ipc namespace",
+      { "private", "shareable", "none", "host" })),
+   uts = named("uts", namespaces.parse("a uts namespace", { "private", "host" })),
+   cgroupns = named("cgroupns", namespaces.parse("a cgroup namespace", { "private", "host" })),
    sysctl = sysctl,
    ulimits = ulimits.parse,
    oom_score_adj = named("oom_score_adj", values.integer(-1000, 1000)),
-   userns = userns.parse,
+   userns = user_namespace,
 }

@@ -22,7 +22,7 @@ local VERSION <const> = "1.0.2-dev" -- what containerd 1.6 writes
 ---@field read_file? neap.spec.ReadFile  for users by name
 ---@field machine? neap.Machine       default: one that has every file
 ---@field cdi_dirs? string[]        default: defaults.cdi_dirs
----@field network_pid? integer    of the container whose network is joined
+---@field joined? table<string, neap.spec.Joined>  by id: whose namespaces are joined
 ---@field op? string              for errors
 ---@field origin? neap.spec.Notes  filled: which option set what
 ---@field policies? neap.policy.Rule[]  that apply

@@ -1,16 +1,9 @@
 --- Which network a container is on.
 
 local mounts = require "neap.spec.mounts"
+local namespaces = require "neap.spec.namespaces"
 
 local network = { options = { "network" }, paths = { "linux.namespaces[network]" } }
-
-local function without(namespaces, kind)
-   local kept = {}
-   for _, namespace in ipairs(namespaces or {}) do
-      if namespace.type ~= kind then kept[#kept + 1] = namespace end
-   end
-   return kept
-end
 
 --- The host's names are the container's too, as with `ctr run --net-host`.
 local function use_host_files(spec, exists, origin)
@@ -47,15 +40,11 @@ function network.apply(spec, config, context)
    if not wanted or wanted.kind == "none" then return end
 
    context.origin["linux.namespaces[network]"] = "network"
-   spec.linux.namespaces = without(spec.linux.namespaces, "network")
-   if wanted.kind == "container" then
-      table.insert(spec.linux.namespaces, {
-         type = "network", path = ("/proc/%d/ns/net"):format(context.network_pid),
-      })
-   else
+   namespaces.set(spec, "network", wanted, context)
+   if wanted.kind == "host" then
       use_host_files(spec, context.machine.exists, context.origin)
    end
-   if config.userns then bind_sysfs(spec, context.origin) end
+   if config.userns and config.userns.kind ~= "host" then bind_sysfs(spec, context.origin) end
 end
 
 return network

@@ -22,18 +22,25 @@ end
 ---@param context neap.spec.Context
 function userns.apply(spec, config, context)
    local wanted = config.userns
-   if not wanted then return end
+   if not wanted or wanted.kind == "host" then return end
 
+   local path
+   if wanted.kind == "container" then
+      -- The runtime wants to know the ids of a namespace that it joins, too.
+      local other = context.joined[wanted.id]
+      path = ("/proc/%d/ns/user"):format(other.pid)
+      wanted = other.linux
+   end
    local namespaces = spec.linux.namespaces or {}
    spec.linux.namespaces = namespaces
-   table.insert(namespaces, 1, { type = "user" })
+   table.insert(namespaces, 1, { type = "user", path = path })
    spec.linux.uidMappings = copy.deep(wanted.uidMappings)
    spec.linux.gidMappings = copy.deep(wanted.gidMappings)
-   for _, path in ipairs(userns.paths) do context.origin[path] = "userns" end
+   for _, changed in ipairs(userns.paths) do context.origin[changed] = "userns" end
 
    -- devpts gives terminals to the group tty, where the container has one.
    local pts = mounts.find(spec.mounts or {}, "/dev/pts")
-   if pts and not maps(wanted.gidMappings, 5) then
+   if pts and not maps(wanted.gidMappings or {}, 5) then
       mounts.set_option(pts, "gid")
       context.origin["mounts[/dev/pts]"] = "userns"
    end

@@ -9,6 +9,7 @@ local fields = require "neap.fields"
 local json = require "neap.json"
 local schema = require "neap.spec.schema"
 local strings = require "neap.config.strings"
+local sysctls = require "neap.sysctls"
 
 local valid = {}
 
@@ -54,35 +55,13 @@ local function check_mappings(_, linux, own)
    end
 end
 
-local IPC <const> = {
-   ["kernel.msgmax"] = true, ["kernel.msgmnb"] = true, ["kernel.msgmni"] = true,
-   ["kernel.sem"] = true, ["kernel.shmall"] = true, ["kernel.shmmax"] = true,
-   ["kernel.shmmni"] = true, ["kernel.shm_rmid_forced"] = true,
-}
-
---- The namespace whose parameter this is; nil: the whole machine's.
-local function namespace_of(name)
-   if name:find "^net%." then return "network" end
-   if IPC[name] or name:find "^fs%.mqueue%." then return "ipc" end
-   if name == "kernel.domainname" or name == "kernel.hostname" then return "uts" end
-end
-
---- sysctl(8) writes a name with dots or with slashes; the first of the two that
---- comes is what separates, and the other stands for itself.
-local function with_dots(name)
-   local separator = name:match "[./]"
-   return separator == "/" and name:gsub("[./]", { ["/"] = ".", ["."] = "/" }) or name
-end
-
 local function check_sysctl(_, linux, own)
    local all = given(linux.sysctl)
    for _, name in ipairs(all and fields.names(all) or {}) do
-      local plain = with_dots(name)
-      local namespace = namespace_of(plain)
+      local plain, namespace = sysctls.plain(name), sysctls.namespace(name)
       local where = ("linux.sysctl[%s]: "):format(escape.text(name))
       if not namespace then
-         return where .. "the parameter is the whole machine's (a container's are net.*, "
-            .. "fs.mqueue.*, kernel.msg*, kernel.sem, kernel.shm*, kernel.domainname)"
+         return ("%sthe parameter is the whole machine's (%s)"):format(where, sysctls.allowed)
       end
       if not own[namespace] then
          return where .. ("the parameter is the host's without a %s namespace of its own")
