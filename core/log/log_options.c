@@ -154,6 +154,8 @@ static bool *flag_of(log_options *o, const char *word)
         return &o->binary;
     if (strcmp(word, "finish") == 0)
         return &o->finish;
+    if (strcmp(word, "discard") == 0)
+        return &o->discard;
     return NULL;
 }
 
@@ -191,6 +193,8 @@ static const char *judge(const log_options *o)
         return "--stdout is missing";
     if (!o->binary && o->reader == NULL)
         return "--reader is missing";
+    if (o->discard)
+        return NULL;
     if (!o->binary && o->state == NULL)
         return "--state is missing";
     if (o->driver != LOG_NONE && o->log == NULL)

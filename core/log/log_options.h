@@ -35,7 +35,8 @@ typedef struct log_options {
     uint64_t backlog;
     int ready; /* -1: none */
     bool binary;
-    bool finish; /* no writer is to come: take what is there */
+    bool finish;  /* no writer is to come: take what is there */
+    bool discard; /* keep nothing, serve nobody; see log_discard.h */
 } log_options;
 
 /*

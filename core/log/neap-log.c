@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log_discard.h"
 #include "log_keeper.h"
 #include "log_loop.h"
 #include "log_options.h"
@@ -16,7 +17,8 @@
 
 /*
  * neap-log: the one reader of a container's output. It writes the log and
- * serves those who watch, in a process that outlives whoever started it.
+ * serves those who watch, in a process that outlives whoever started it; or it
+ * reads what nobody wants.
  */
 
 /* containerd gives 3 to 5; the one to answer on may be any. */
@@ -97,8 +99,12 @@ int main(int argc, char **argv)
         setsid();
         umask(0177);
         (void)!chdir("/");
-        set_signals();
-        status = run(&options, argc, argv, words);
+        if (options.discard) {
+            status = log_discard_run(&options);
+        } else {
+            set_signals();
+            status = run(&options, argc, argv, words);
+        }
     }
     free_words(words);
     return status;

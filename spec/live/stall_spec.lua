@@ -2,6 +2,7 @@
 -- stopped: it is left, and passes on what it is told, all the same.
 
 local commands = require "support.commands"
+local fs = require "neap.core".fs
 local live = require "support.live"
 local logged = require "support.logged"
 local shell = require "support.shell"
@@ -135,6 +136,13 @@ describe("stalled output", function()
          return screen:wait().stdout
       end
 
+      --- How much `yes` has written in a container.
+      local function written(container)
+         local told = commands.sh(([[$0 exec %s sh -c 'cat /proc/$(pidof yes)/io']]):format(
+            container.id)).stdout
+         return assert(math.tointeger(tonumber(told:match "wchar: (%d+)")))
+      end
+
       local LEAVE <const> = "--detach-keys x,y"
       local RUN <const> = ([[run -it %s --name box --rootfs "$1" sh -c '%s']]):format(LEAVE, NOISY)
 
@@ -168,15 +176,23 @@ describe("stalled output", function()
          assert.equal("not_found", select(2, client:load "box").code)
       end)
 
-      it("lets neap exec -it be left by keys", function()
+      it("lets neap exec -it be left by keys, and what it ran go on", function()
          local container = logged.create { "sleep", "1000" }
-         assert(container:start())
+         local task = assert(container:start())
          local screen <close>, pid = stopped(([[exec -it %s %s sh -c '%s']]):format(
             LEAVE, container.id, NOISY))
          await_stall(pid)
          screen:write "xy"
 
          assert.matches("status 0\r\n$", shown(screen, pid))
+         local before = written(container)
+         live.wait_until(function() return written(container) > before + 1000000 end)
+
+         local own = container.labels["neap.bundle"]
+         local function reader() return (table.concat(fs.list(own), " "):match "%S+%-reader") end
+         assert.is_true(fs.is_read(own .. "/" .. reader()))
+         assert(task:exec { args = { "killall", "yes", "sh" } }):wait()
+         live.wait_until(function() return not reader() end)
       end)
    end)
 end)

@@ -6,14 +6,17 @@ local docker = require "neap.program.docker"
 local failure = require "neap.error"
 local follow = require "neap.program.follow"
 local log = require "neap.log"
+local logger = require "neap.logs.logger"
 local neap = require "neap"
 local output = require "neap.program.output"
+local pipes = require "neap.pipes"
 
 local options = {
    { "-d", "--detach", help = "Leave it running, its output unread." },
    { "-i", "--interactive", help = "Give it standard input." },
    { "-t", "--tty", help = "Give it a terminal." },
-   { "--detach-keys", value = "KEYS", help = "What leaves the terminal (ctrl-p,ctrl-q)." },
+   { "--detach-keys", value = "KEYS",
+      help = "What leaves it running, its output unread (ctrl-p,ctrl-q)." },
 }
 for _, option in ipairs(common.options) do options[#options + 1] = option end
 
@@ -89,10 +92,21 @@ local function attend(task, config, parsed, keys)
    if not exit then return nil, err end
    if exit == "detached" then
       keeper.is_left = true
-      return 0, nil, process.id
+      return 0, nil, process
    end
    if exit.truncated and not readers.gone then output.mention_loss(exit.truncated) end
    return exit.code
+end
+
+--- It goes on, though nobody reads what it writes from now on.
+local function leave(client, container, process)
+   local id, names, own = process.id, pipes.of(process)
+   client:close() -- which has read it until now
+   if names and names.stdout then
+      local pid, err = logger.discard(container, names, pipes.reader(process, names, own))
+      if not pid then output.mention(("warn: %s"):format(err)) end
+   end
+   output.mention(("left %s of container %s running"):format(id, container.id))
 end
 
 --- Start it, and let it be.
@@ -121,7 +135,7 @@ function exec.run(parsed)
    if not task then return nil, stopped end
    if parsed.detach then return detach(task, config) end
    local status, err, left = attend(task, config, parsed, keys)
-   if left then output.mention(("left %s of container %s running"):format(left, parsed.id)) end
+   if left then leave(client, container, left) end
    return status, err
 end
 

@@ -45,6 +45,16 @@ local function hear(said, seconds)
    return nil, why or text:match "^[^\n]*", errno
 end
 
+--- One that hangs is killed.
+local function launch(container, argv, seconds)
+   local said <close>, pid = core.spawn_program(argv)
+   if not said then return nil, pid end
+   local begun, why, errno, code = hear(said, seconds or defaults.logger_timeout)
+   if begun then return pid end
+   if code then said:kill() end
+   return refuse(container, why, errno, code)
+end
+
 ---@class neap.logs.Streams
 ---@field bundle string
 ---@field stdout string   FIFOs
@@ -73,12 +83,23 @@ function logger.start(container, made, streams, seconds)
    local more = settings.arguments(made, place.file(container, made))
    table.move(more, 1, #more, #argv + 1, argv)
 
-   local said <close>, pid = core.spawn_program(argv)
-   if not said then return nil, pid end
-   local begun, why, errno, code = hear(said, seconds or defaults.logger_timeout)
-   if begun then return pid end
-   if code then said:kill() end
-   return refuse(container, why, errno, code)
+   return launch(container, argv, seconds)
+end
+
+--- Have an exec's output read for nobody, as long as it comes.
+---@param container neap.Container
+---@param names { stdout: string, stderr: string? }  FIFOs, whose lock nobody has
+---@param reader string                              that
+---@return integer? pid
+---@return neap.Error? err
+function logger.discard(container, names, reader)
+   local path, missing = executable()
+   if not path then return refuse(container, missing, "ENOENT") end
+   local argv = { path, "--discard", "--reader", reader, "--ready", "1" }
+   for _, name in ipairs { "stdout", "stderr" } do
+      if names[name] then table.move({ "--" .. name, names[name] }, 1, 2, #argv + 1, argv) end
+   end
+   return launch(container, argv)
 end
 
 --- Await the end of one that nobody writes to any more, but not for ever.
