@@ -115,6 +115,7 @@ neap_stdio io_check(lua_State *L, int index)
     io.adopt = field_bool(L, index, "adopt");
     io.drain_s = field_number(L, index, "drain", 0);
     io.reader = field_string(L, index, "reader");
+    io.reader_is_file = field_bool(L, index, "reader_is_file");
     io.uid = (unsigned)field_number(L, index, "uid", 0);
     io.gid = (unsigned)field_number(L, index, "gid", 0);
     return io;

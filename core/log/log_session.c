@@ -150,7 +150,7 @@ static bool take_lock(log_session *s, neap_error *err)
 {
     if (s->options->reader == NULL)
         return true;
-    s->lock = reader_lock(s->options->reader, err);
+    s->lock = reader_lock(s->options->reader, true, err);
     if (s->lock < 0 && err->sys == 0)
         err->sys = EBUSY;
     return s->lock >= 0;

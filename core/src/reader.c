@@ -125,12 +125,13 @@ static bool is_held(int fd, int64_t until)
     return false;
 }
 
-int reader_lock(const char *path, neap_error *err)
+int reader_lock(const char *path, bool file, neap_error *err)
 {
+    int how = file ? O_RDWR | O_CREAT : O_RDONLY | O_DIRECTORY;
     int64_t until = elapsed_ms() + PATIENCE;
 
     for (;;) {
-        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        int fd = open(path, how | O_CLOEXEC | O_NOFOLLOW, 0600);
 
         if (fd < 0) {
             neap_error_set_errno(err, "process.attach", errno, "cannot open %s",

@@ -22,7 +22,7 @@ struct stdio {
     neap_stream **streams[3]; /* an output's consumers; NULL: nobody */
     size_t counts[3];
     char *paths[3];
-    char *reader; /* the file that is locked by `lock`; NULL: none */
+    char *reader; /* the file that is locked by `lock`; NULL: the directory */
     int lock;
     unsigned uid, gid;
     bool terminal, adopt;
@@ -199,8 +199,8 @@ static bool lock(stdio *io, const neap_stdio *config, neap_error *err)
     io->lock = -1;
     if (config->reader == NULL || !any)
         return true;
-    io->lock = reader_lock(config->reader, err);
-    if (io->lock >= 0)
+    io->lock = reader_lock(config->reader, config->reader_is_file, err);
+    if (io->lock >= 0 && config->reader_is_file)
         io->reader = xstrdup(config->reader);
     return io->lock >= 0;
 }
@@ -209,7 +209,7 @@ static void unlock(stdio *io, bool remove)
 {
     if (io->lock < 0)
         return;
-    if (remove)
+    if (io->reader != NULL && remove)
         unlink(io->reader);
     close(io->lock);
     free(io->reader);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,18 +27,18 @@ static void test_second_is_told_whose_it_is(void)
 {
     neap_error err = { 0 };
     char *path = place("reader"), *mine = xasprintf("process %d ", getpid());
-    int fd = reader_lock(path, &err), again;
+    int fd = reader_lock(path, true, &err), again;
 
     assert(fd >= 0 && err.code == NEAP_OK);
     assert(neap_is_read(path));
-    assert(reader_lock(path, &err) == -1);
+    assert(reader_lock(path, true, &err) == -1);
     assert(err.code == NEAP_FAILED_PRECONDITION);
     assert(strstr(err.message, mine) != NULL);
     neap_error_clear(&err);
 
     close(fd);
     assert(!neap_is_read(path));
-    again = reader_lock(path, &err);
+    again = reader_lock(path, true, &err);
     assert(again >= 0);
     close(again);
     unlink(path);
@@ -53,7 +54,7 @@ static void test_look_is_no_reader(void)
     int said[2], status, fd;
     pid_t child;
 
-    fd = reader_lock(path, &err);
+    fd = reader_lock(path, true, &err);
     close(fd);
     assert(pipe(said) == 0);
     child = fork();
@@ -64,7 +65,7 @@ static void test_look_is_no_reader(void)
         _exit(0);
     }
     assert(read(said[0], &byte, 1) == 1);
-    fd = reader_lock(path, &err);
+    fd = reader_lock(path, true, &err);
     assert(fd >= 0);
     assert(waitpid(child, &status, 0) == child && status == 0);
     close(fd);
@@ -83,10 +84,10 @@ static void test_lock_dies_with_its_process(void)
     int status, fd;
 
     if (child == 0)
-        _exit(reader_lock(path, &err) >= 0 ? 0 : 1);
+        _exit(reader_lock(path, true, &err) >= 0 ? 0 : 1);
     assert(waitpid(child, &status, 0) == child && status == 0);
     assert(!neap_is_read(path));
-    fd = reader_lock(path, &err);
+    fd = reader_lock(path, true, &err);
     assert(fd >= 0);
     close(fd);
     unlink(path);
@@ -99,11 +100,11 @@ static void test_place_that_cannot_be(void)
     neap_error err = { 0 };
     char *path = place("no/where"), *link = place("link");
 
-    assert(reader_lock(path, &err) == -1 && err.code == NEAP_NOT_FOUND);
+    assert(reader_lock(path, true, &err) == -1 && err.code == NEAP_NOT_FOUND);
     neap_error_clear(&err);
     assert(!neap_is_read(path));
     assert(symlink("/etc/passwd", link) == 0);
-    assert(reader_lock(link, &err) == -1);
+    assert(reader_lock(link, true, &err) == -1);
     neap_error_clear(&err);
     unlink(link);
     free(link);
@@ -111,10 +112,36 @@ static void test_place_that_cannot_be(void)
     passed("neither a missing directory nor a link is locked");
 }
 
+static void test_directory(void)
+{
+    neap_error err = { 0 };
+    char *path = place("bundle"), *mine = xasprintf("process %d ", getpid());
+    int fd;
+
+    assert(reader_lock(path, false, &err) == -1 && err.code == NEAP_NOT_FOUND);
+    assert(access(path, F_OK) != 0);
+    neap_error_clear(&err);
+    assert(mkdir(path, 0700) == 0);
+    fd = reader_lock(path, false, &err);
+    assert(fd >= 0 && neap_is_read(path));
+    assert(reader_lock(path, false, &err) == -1);
+    assert(strstr(err.message, mine) != NULL);
+    neap_error_clear(&err);
+
+    assert(rmdir(path) == 0 && mkdir(path, 0700) == 0); /* another */
+    assert(!neap_is_read(path));
+    close(fd);
+    assert(rmdir(path) == 0);
+    free(mine);
+    free(path);
+    passed("a directory is locked, and never made");
+}
+
 int main(void)
 {
     assert(mkdtemp(directory) != NULL);
     test_second_is_told_whose_it_is();
+    test_directory();
     test_look_is_no_reader();
     test_lock_dies_with_its_process();
     test_place_that_cannot_be();

@@ -50,8 +50,9 @@ local function connect(process, io, names, own, is_logged, failed)
    end
    local config, pumps = plumbing.connect(mine, names, failed)
    config.adopt = true
-   config.reader = not is_logged and pipes.reader(process, names, own) or nil
-   if is_logged then
+   if not is_logged then
+      config.reader, config.reader_is_file = pipes.reader(process, names, own)
+   else
       config.stdout = names.stdout and { kind = "other", path = names.stdout }
       config.stderr = names.stderr and { kind = "other", path = names.stderr }
    end

@@ -41,14 +41,22 @@ function bundle.is_our_name(name)
       or name:find "^[A-Za-z0-9][A-Za-z0-9._-]*%-reader$" ~= nil
 end
 
---- The file whose lock says who reads a process's streams: the task's is the
---- bundle's, an exec has one beside its FIFOs.
+--- What is locked by who reads a process's streams: for the task it is the bundle
+--- itself, for an exec a file beside its FIFOs.
 ---@param directory string
 ---@param fifo? string  any FIFO of an exec; nil: the task
----@return string
+---@return string path
+---@return boolean is_file
 function bundle.reader(directory, fifo)
-   if not fifo then return directory .. "/reader" end
-   return (fifo:gsub("%-std%a+$", "-reader"))
+   if not fifo then return directory, false end
+   return (fifo:gsub("%-std%a+$", "-reader")), true
+end
+
+--- The file that a container's logger has locked, and leaves when it is killed.
+---@param directory string
+---@return string
+function bundle.logger(directory)
+   return directory .. "/reader"
 end
 
 ---@class neap.bundle.Removal

@@ -32,11 +32,12 @@ function pipes.of(process)
    return names, own
 end
 
---- The file whose lock says who reads them; nil where there is nothing to read.
+--- What is locked by who reads them; nil where there is nothing to read.
 ---@param process neap.Process
 ---@param names table<string, string>
 ---@param own string
----@return string?
+---@return string? path
+---@return boolean? is_file
 function pipes.reader(process, names, own)
    local fifo = names.stdout or names.stderr or names.stdin
    if not fifo then return nil end
@@ -52,7 +53,8 @@ function pipes.remove(process)
       return bundles.release(core.process_container(process))
    end
    for _, path in pairs(names) do fs.unlink(path) end
-   local reader = pipes.reader(process, names, own)
+   local reader, is_file = pipes.reader(process, names, own)
+   if not is_file then reader = bundle.logger(own) end
    if not fs.is_read(reader) then fs.unlink(reader) end -- else it is the next start's
    bundles.release(core.process_container(process))
 end

@@ -15,7 +15,7 @@ local unread = {}
 ---@class neap.Unread
 ---@field id string      of the process: the container's, or an exec's
 ---@field path string
----@field reader string  the file whose lock its reader would hold
+---@field reader string  what its reader would have locked
 
 ---@param container neap.Container
 ---@return neap.Unread[]
@@ -26,7 +26,9 @@ function unread.list(container)
       local id = name:match "^(.+)%.%x+%-std%a+$"
       local path = own .. "/" .. name
       local reader = id and bundle.reader(own, id ~= container.id and path or nil)
-      if reader and is_read[reader] == nil then is_read[reader] = fs.is_read(reader) end
+      if reader and is_read[reader] == nil then
+         is_read[reader] = fs.is_read(reader) or reader == own and fs.is_read(bundle.logger(own))
+      end
       if reader and not is_read[reader] then
          found[#found + 1] = { id = id, path = path, reader = reader }
       end

@@ -62,11 +62,11 @@ local function pipes_of(container, spec, io, exec_id)
       stdin = io.stdin.kind ~= "null", terminal = io.terminal,
    }
    local uid, gid = decide.spec_user(spec)
-   local is_logged = io.stdout.kind == "log" -- the logger has the lock
-   return names, {
-      reader = not is_logged and bundle.reader(path, exec_id and names.stdout or nil) or nil,
-      uid = uid, gid = gid, bundle = path,
-   }
+   local place = { uid = uid, gid = gid, bundle = path }
+   if io.stdout.kind ~= "log" then -- else the logger has a lock
+      place.reader, place.reader_is_file = bundle.reader(path, exec_id and names.stdout or nil)
+   end
+   return names, place
 end
 
 --- The streams of a start as the core takes them, and the pumps they need.

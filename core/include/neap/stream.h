@@ -56,12 +56,13 @@ typedef struct neap_stdio_end {
 
 typedef struct neap_stdio {
     neap_stdio_end in, out, err;
-    bool terminal;      /* in, out and err are one terminal; no `err` then */
-    bool adopt;         /* the FIFOs exist: made by an earlier client */
-    double drain_s;     /* how long after the exit output is waited for */
-    const char *reader; /* a file to lock for as long as the FIFOs are open:
-                           who holds it reads them alone; NULL: none */
-    unsigned uid, gid;  /* whose the FIFOs are, where the root is mapped */
+    bool terminal;       /* in, out and err are one terminal; no `err` then */
+    bool adopt;          /* the FIFOs exist: made by an earlier client */
+    double drain_s;      /* how long after the exit output is waited for */
+    const char *reader;  /* to lock for as long as the FIFOs are open: who holds
+                            it reads them alone; NULL: none */
+    bool reader_is_file; /* made for that, and removed; else the directory */
+    unsigned uid, gid;   /* whose the FIFOs are, where the root is mapped */
 } neap_stdio;
 
 /* Does somebody hold the lock on `path`, and read what lies beside it? */

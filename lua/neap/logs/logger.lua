@@ -4,6 +4,7 @@
 -- It holds the lock on the bundle's `reader`, and removes that file when the streams
 -- are over. A file that is there and not locked is a logger's that was killed.
 
+local bundle = require "neap.bundle"
 local bundles = require "neap.bundles"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
@@ -75,7 +76,7 @@ function logger.start(container, made, streams, seconds)
    local ok, unmade = place.make(container, made)
    if not ok then return nil, unmade end
    local argv = {
-      path, "--stdout", streams.stdout, "--reader", streams.bundle .. "/reader",
+      path, "--stdout", streams.stdout, "--reader", bundle.logger(streams.bundle),
       "--tap", streams.bundle .. "/tap", "--state", streams.bundle .. "/log", "--ready", "1",
    }
    if streams.stderr then table.move({ "--stderr", streams.stderr }, 1, 2, #argv + 1, argv) end
@@ -120,7 +121,7 @@ end
 function logger.reader(container)
    local own = container.labels[labels.log] and bundles.own(container)
    if not own or not fs.lstat(own .. "/log") then return nil end
-   return own .. "/reader", own
+   return bundle.logger(own), own
 end
 
 --- The FIFOs of a container's output, by what is in its bundle.

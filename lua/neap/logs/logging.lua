@@ -1,6 +1,7 @@
 --- A start whose output goes to a log: its FIFOs are made, and its logger reads
 --- them, before containerd is told their names.
 
+local bundle = require "neap.bundle"
 local core = require "neap.core"
 local failure = require "neap.error"
 local logger = require "neap.logs.logger"
@@ -77,7 +78,7 @@ end
 --- What an earlier start's logger left is not to be taken for this one's: FIFOs are
 --- told apart by inodes, which are used again.
 local function forget(own)
-   if not fs.lstat(own .. "/log") or fs.is_read(own .. "/reader") then return end
+   if not fs.lstat(own .. "/log") or fs.is_read(bundle.logger(own)) then return end
    for _, name in ipairs { "log", "log.out", "log.err" } do fs.unlink(own .. "/" .. name) end
 end
 
@@ -111,7 +112,7 @@ function logging.begin(container, config, io)
       bundle = config.bundle, stdout = names.stdout, stderr = stderr,
    })
    if pid then
-      held.names, held.pid, held.reader = names, pid, config.bundle .. "/reader"
+      held.names, held.pid, held.reader = names, pid, bundle.logger(config.bundle)
       return watch(held, container, io)
    end
    let_go(held)
