@@ -58,6 +58,17 @@ local function begin(config, context)
    return made
 end
 
+--- Did somebody else have a hand in it? Else each field comes from an option that was
+--- checked, or is our own, and to check all of them again costs more than to make them.
+local function is_foreign(config, context)
+   return config.spec ~= nil or config.concerns ~= nil or context.policies ~= nil
+end
+
+local function check(made, config, context)
+   local judge = is_foreign(config, context) and valid.check or valid.together
+   return judge(made, context.platform)
+end
+
 --- What is not there since a concern was replaced, which begins nothing then.
 local function note_unbegun(made, config, context)
    if not config.concerns or context.is_whole then return end
@@ -134,7 +145,7 @@ function spec.new(config, context)
 
    local made, why = build(config, inner)
    local ok = made ~= nil
-   if ok then ok, why = valid.check(made, inner.platform) end
+   if ok then ok, why = check(made, config, inner) end
    if ok then return made end
    return refuse(why, context.op or "container.create", inner.id)
 end

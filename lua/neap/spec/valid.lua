@@ -101,15 +101,12 @@ function valid.process(process)
    return check_command(process)
 end
 
---- Check a spec. An empty table where a list belongs becomes one.
+--- Check what the fields of a spec say together, each being right by itself.
 ---@param spec table
----@param platform? string  "linux" (default) or "windows", whose section is passed by
+---@param platform? string
 ---@return true? ok
----@return string? why  "spec.process.cwd: ..."
-function valid.check(spec, platform)
-   local why, where = schema[platform or "linux"](spec)
-   if why then return nil, ("spec%s: %s"):format(where, why) end
-
+---@return string? why
+function valid.together(spec, platform)
    local ok, no_command = check_command(spec.process, platform)
    if not ok then return nil, no_command end
    if platform == "windows" then return true end
@@ -121,6 +118,17 @@ function valid.check(spec, platform)
       if wrong then return nil, "spec." .. wrong end
    end
    return true
+end
+
+--- Check a spec. An empty table where a list belongs becomes one.
+---@param spec table
+---@param platform? string  "linux" (default) or "windows", whose section is passed by
+---@return true? ok
+---@return string? why  "spec.process.cwd: ..."
+function valid.check(spec, platform)
+   local why, where = schema[platform or "linux"](spec)
+   if why then return nil, ("spec%s: %s"):format(where, why) end
+   return valid.together(spec, platform)
 end
 
 return valid
