@@ -35,6 +35,7 @@
 #include "stream.h"
 #include "task.h"
 #include "wrap.h"
+#include "yaml.h"
 
 /* Each sets its functions in the core table, on top, and leaves the stack. */
 static void (*const parts[])(lua_State *L) = {
@@ -46,7 +47,7 @@ static void (*const parts[])(lua_State *L) = {
     container_open, container_list_open, process_open,    process_calls_open,
     task_open,      stream_open,         listener_open,   fs_open,
     json_open,      service_open,        descriptor_open, inflate_open,
-    pid_open,       queue_open,          machine_open,
+    pid_open,       queue_open,          machine_open,    yaml_open,
 };
 
 int luaopen_neap_core(lua_State *L)

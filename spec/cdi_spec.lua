@@ -53,6 +53,8 @@ describe("neap.cdi.find", function()
       ["/etc/cdi/b.json"] = content { twin = env "A=1" },
       ["/etc/cdi/c.json"] = content { twin = env "A=2", settled = env "A=1" },
       ["/etc/cdi/d.json"] = content { settled = env "A=1" },
+      ["/etc/cdi/y.yaml"] = 'cdiVersion: 0.5.0\nkind: y.com/thing\ndevices:\n- name: "0"\n'
+         .. "  containerEdits:\n    deviceNodes:\n    - path: /dev/y\n      fileMode: 0660\n",
       ["/etc/cdi/bad.json"] = "{",
       ["/etc/cdi/README"] = "not one",
       ["/var/run/cdi/a.json"] = content { ["0"] = env "A=run" },
@@ -77,6 +79,11 @@ describe("neap.cdi.find", function()
          assert.same(case[3], paths_of(assert(cdi.find(machine, DIRS, case[2]))))
       end)
    end
+
+   it("reads YAML as well as JSON", function()
+      assert.same({ deviceNodes = { { path = "/dev/y", fileMode = 432 } } },
+         assert(cdi.find(machine, DIRS, { "y.com/thing=0" }))[1].edits)
+   end)
 
    it("refuses what two files of a directory know", function()
       local list, why = cdi.find(machine, DIRS, { "vendor.com/gpu=twin" })

@@ -4,7 +4,7 @@
 packages := gcc g++ libc6-dev make pkg-config \
     protobuf-compiler protobuf-c-compiler libprotobuf-c-dev \
     libgrpc-dev libabsl-dev libc-ares-dev libre2-dev libssl-dev zlib1g-dev \
-    libuv1-dev uthash-dev libjson-c-dev liblua5.4-dev lua5.4 lua-luv lua-argparse \
+    libuv1-dev uthash-dev libjson-c-dev libyaml-dev liblua5.4-dev lua5.4 lua-luv lua-argparse \
     containerd runc tini golang-github-containers-common busybox-static procps
 
 # The gate's own: specs, lint, and the .proto files that ours are compared with.

@@ -18,7 +18,7 @@ Name: neap
 Description: Handles on the containers of containerd, on a libuv loop
 Version: $(version)
 Requires: libuv
-Requires.private: grpc_unsecure libprotobuf-c json-c
+Requires.private: grpc_unsecure libprotobuf-c json-c yaml-0.1
 Cflags: -I$${includedir}
 Libs: -L$${libdir} -lneap
 endef

@@ -3,7 +3,7 @@
 # The layers are include paths: Lua is on the path of bindings/ alone, gRPC on
 # that of core/ alone, and bindings/ sees no private header of core/.
 
-core_cflags := $(shell pkg-config --cflags libuv grpc_unsecure libprotobuf-c json-c 2>/dev/null)
+core_cflags := $(shell pkg-config --cflags libuv grpc_unsecure libprotobuf-c json-c yaml-0.1 2>/dev/null)
 lua_cflags  := $(shell pkg-config --cflags $(LUA) libuv 2>/dev/null)
 
 $(B)/core/%.o: CPPFLAGS = -Icore/include -iquote core/src -iquote core/log -iquote core/test -I$(B)/proto $(core_cflags)
@@ -20,7 +20,7 @@ lua_lib    := $(lua_src:lua/%=$(B)/lib/%)
 core_o     := $(call object,$(core_src))
 bind_o     := $(call object,$(bind_src))
 
-shared_libs := $(shell pkg-config --libs grpc_unsecure libuv libprotobuf-c json-c zlib 2>/dev/null)
+shared_libs := $(shell pkg-config --libs grpc_unsecure libuv libprotobuf-c json-c yaml-0.1 zlib 2>/dev/null)
 
 # Only our own names leave a library: a host may have a `stop` of its own.
 exports := -Wl,--version-script=scripts/build/library.map

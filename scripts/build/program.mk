@@ -13,7 +13,7 @@ $(B)/bindings/modules.o: $(B)/modules.inc
 # Lua and libuv come whole, since what is not used here may be used there.
 # pkg-config does not know all that grpc_unsecure needs.
 static_whole := -luv_a -l$(LUA)
-static_libs  := $(filter -l%,$(shell pkg-config --static --libs grpc_unsecure libprotobuf-c json-c 2>/dev/null)) \
+static_libs  := $(filter -l%,$(shell pkg-config --static --libs grpc_unsecure libprotobuf-c json-c yaml-0.1 2>/dev/null)) \
                 -lupb -lre2 -lcares -laddress_sorting -lz -lstdc++
 static_libs  := $(sort $(filter-out -latomic -lrt -lm -ldl -lpthread,$(static_libs)))
 

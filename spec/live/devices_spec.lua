@@ -126,17 +126,17 @@ describe("a CDI device", function()
    after_each(function() defaults.cdi_dirs = kept end)
 
    --- Write a file of a vendor's to a directory of its own, the only one looked at.
-   local function write(content)
+   local function write(name, text)
       local dir = live.path "cdi"
       sh("mkdir %s", dir)
-      local file <close> = assert(io.open(dir .. "/vendor.json", "w"))
-      file:write(json.encode(content))
+      local file <close> = assert(io.open(dir .. "/" .. name, "w"))
+      file:write(text)
       defaults.cdi_dirs = { dir }
    end
 
    it("is the node, the variable, the mount and the hook that its file says", function()
       local hooked = live.path "hooked"
-      write {
+      write("vendor.json", json.encode {
          cdiVersion = "0.6.0", kind = "vendor.com/thing",
          containerEdits = { env = { "THING=any" }, mounts = {
             { hostPath = "/etc/hosts", containerPath = "/opt/thing/hosts",
@@ -150,7 +150,7 @@ describe("a CDI device", function()
             } },
             { name = "0", containerEdits = { env = { "ZERO=0" } } },
          },
-      }
+      })
       local result, err = client:run {
          rootfs = live.rootfs(), devices = { "vendor.com/thing=all" }, args = { "sh", "-c",
             "exec 2>&1; echo $THING $ZERO; cmp /etc/hosts /opt/thing/hosts && "
@@ -162,6 +162,31 @@ describe("a CDI device", function()
       assert.equal("any 0\ncrw-rw-rw-\nsh: write error: No space left on device\n"
          .. "sh: can't create /opt/thing/hosts: Read-only file system\n", result.stdout)
       assert.equal("hooked", io.lines(hooked)())
+   end)
+
+   it("may be a file of YAML's, as nvidia-ctk writes them", function()
+      write("vendor.yaml", [[
+---
+cdiVersion: 0.5.0
+containerEdits:
+  env:
+  - VENDOR_DEVICES=void
+devices:
+- containerEdits:
+    deviceNodes:
+    - path: /dev/brim
+      hostPath: /dev/full
+      fileMode: 0604
+  name: "0"
+kind: vendor.com/gpu
+]])
+      local result, err = client:run {
+         rootfs = live.rootfs(), devices = { "vendor.com/gpu=0" }, args = { "sh", "-c",
+            "echo $VENDOR_DEVICES; ls -l /dev/brim | cut -c 1-10" },
+      }
+      if not result then error(err) end
+
+      assert.equal("void\ncrw----r--\n", result.stdout)
    end)
 
    it("that nobody knows is refused, before anything is sent", function()

@@ -29,6 +29,7 @@ extern "C" {
 #include "neap/service.h"
 #include "neap/stream.h"
 #include "neap/value.h"
+#include "neap/yaml.h"
 
 #ifdef __cplusplus
 }

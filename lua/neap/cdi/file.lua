@@ -1,7 +1,7 @@
 --- A file of the Container Device Interface, read and checked.
 
+local core = require "neap.core"
 local escape = require "neap.escape"
-local json = require "neap.json"
 local schema = require "neap.cdi.schema"
 local version = require "neap.cdi.version"
 
@@ -43,10 +43,8 @@ end
 function file.read(machine, path)
    local text, unread = machine.read(path)
    if not text then return nil, unread or "cannot be read" end
-   if path:find "%.yaml$" then
-      return nil, "YAML is not read here (write it as JSON: .json)"
-   end
-   local content, err = json.decode(text)
+   local decode = path:find "%.yaml$" and core.yaml.decode or core.json.decode
+   local content, err = decode(text)
    if err then return nil, err.message end
    return file.check(content)
 end
