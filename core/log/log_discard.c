@@ -63,7 +63,7 @@ int log_discard_run(const log_options *options)
     struct pollfd fds[STREAMS];
     int null;
 
-    if (reader_lock(options->reader, &err) < 0) {
+    if (reader_lock(options->reader, true, &err) < 0) {
         log_ready_fail(options->ready, EBUSY, err.message);
         neap_error_clear(&err);
         return 1;
