@@ -408,7 +408,7 @@ describe("neap.spec", function()
             reads[#reads + 1] = path
             return files[path]
          end
-         new({ user = { name = "www" } }, { read_file = counted })
+         new({ user = { name = "www" }, groups = { "adm" } }, { read_file = counted })
          assert.same({ "/etc/passwd", "/etc/group" }, reads)
          reads = {}
          new({ user = { uid = 1, gid = 1 }, groups = { 5 } }, { read_file = counted })

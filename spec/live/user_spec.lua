@@ -47,6 +47,9 @@ describe("a process's user", function()
          { { user = "end", groups = { "log" } }, "40:41:41 4 9" },
          { { groups = { 70000 } }, "0:0:0 70000" },
       }
+      local many, gids = {}, {}
+      for i = 1, 1000 do many[i], gids[i] = i, tostring(i) end
+      rows[#rows + 1] = { { groups = many }, "0:0:0 " .. table.concat(gids, " ") }
       local function sorted(text)
          local list = {}
          for number in text:gmatch "%d+" do list[#list + 1] = tonumber(number) end

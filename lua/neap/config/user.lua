@@ -50,6 +50,7 @@ function user.parse(value)
    }
 end
 
+local MOST_GROUPS <const> = 65536 -- NGROUPS_MAX
 local GROUP <const> = "a group's number or name"
 
 local function parse_group(value)
@@ -74,6 +75,9 @@ end
 function user.groups(value)
    if not fields.is_list(value) then
       return nil, ("groups: %s is not a list (each %s)"):format(escape.show(value), GROUP)
+   end
+   if #value > MOST_GROUPS then
+      return nil, ("groups: %d are too many (the kernel takes %d)"):format(#value, MOST_GROUPS)
    end
    local list = {}
    for i, item in ipairs(value) do

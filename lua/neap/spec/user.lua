@@ -70,6 +70,11 @@ local function of_group(uid, wanted, files)
    return { uid = uid, gid = gid, additionalGids = json.array { gid } }
 end
 
+--- Look a user up.
+--
+-- As containerd does, a number that the rootfs does not know is used as it is,
+-- with group 0. A group that is given stands alone; without one the user's
+-- further groups come along.
 local function resolve(wanted, files)
    local has_group = wanted.gid or wanted.group
    local entry, why
@@ -83,20 +88,6 @@ local function resolve(wanted, files)
    end
    if has_group then return of_group(uid, wanted, files) end
    return of_entry(uid, entry, files)
-end
-
---- Look a user up.
---
--- As containerd does, a number that the rootfs does not know is used as it is,
--- with group 0. A group that is given stands alone; without one the user's
--- further groups come along.
----@param wanted neap.config.User
----@param read_file? neap.spec.ReadFile  without it only numbers are known
----@return table? user  OCI's: uid, gid, additionalGids
----@return string? why
-function user.resolve(wanted, read_file)
-   local found, why = resolve(wanted, library(read_file))
-   return found, why and "user: " .. why
 end
 
 ---@param spec table
@@ -117,8 +108,8 @@ local function of_image(context)
 end
 
 --- docker's group_add: beside the groups that the user has.
-local function join(target, groups, read_file)
-   local files, gids = library(read_file), {}
+local function join(target, groups, files)
+   local gids = {}
    for i, group in ipairs(groups) do
       local gid, why = group, nil
       if type(group) == "string" then gid, why = find_group(group, files) end
@@ -140,16 +131,17 @@ function user.apply(spec, config, context)
    if not wanted then wanted, wrong = of_image(context) end
    if wrong then return nil, wrong end
 
+   local files = library(context.read_file)
    if wanted then
-      local found, why = user.resolve(wanted, context.read_file)
-      if not found then return nil, why end
+      local found, why = resolve(wanted, files)
+      if not found then return nil, "user: " .. why end
       spec.process.user = found
       context.origin["process.user"] = config.user and "user" or "image"
    end
    if not config.groups then return true end
    spec.process.user = spec.process.user or { uid = 0, gid = 0 }
    context.origin["process.user.additionalGids"] = "groups"
-   return join(spec.process.user, config.groups, context.read_file)
+   return join(spec.process.user, config.groups, files)
 end
 
 return user
