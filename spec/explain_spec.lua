@@ -291,6 +291,8 @@ local SAMPLES <const> = {
    cap_drop = { cap_drop = { "ALL" } },
    no_new_privileges = { no_new_privileges = true },
    privileged = { privileged = true },
+   apparmor = { apparmor = "mine" },
+   selinux = { selinux = { type = "mine_t" } },
    seccomp = { seccomp = { kind = "unconfined" } },
    masked_paths = { masked_paths = { "/proc/kcore" } },
    readonly_paths = { readonly_paths = {} },
@@ -318,7 +320,11 @@ local MACHINE <const> = {
    end,
    cgroup = function() return nil end,
    list = function() return { "vendor.json" } end,
-   read = function()
+   has_apparmor = function() return true end,
+   has_profile = function(name) return name == "mine" end,
+   has_selinux = function() return true end,
+   read = function(path)
+      if path:find "lxc_contexts" then return 'process = "u:r:t:s0"\nfile = "u:r:f:s0"\n' end
       return json.encode { cdiVersion = "0.7.0", kind = "a.b/c", devices = { {
          name = "d", containerEdits = {
             env = { "D=1" }, deviceNodes = { { path = "/dev/d" } }, additionalGids = { 5 },

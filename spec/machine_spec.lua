@@ -23,6 +23,13 @@ describe("neap.machine", function()
       assert.same(names, has)
    end)
 
+   it("says of AppArmor and SELinux what the kernel does", function()
+      local said = word_of "cat /sys/module/apparmor/parameters/enabled 2>/dev/null"
+      assert.equal(said == "Y", machine.has_apparmor())
+      assert.equal(machine.exists "/sys/fs/selinux/enforce", machine.has_selinux())
+      assert.is_false((machine.has_profile "no-such-profile"))
+   end)
+
    it("knows which files there are", function()
       assert.is_true(machine.exists "/proc/self/status")
       assert.is_false(machine.exists "/proc/self/nothing")

@@ -90,6 +90,8 @@
 ---@field cap_drop? string[]
 ---@field no_new_privileges? boolean
 ---@field privileged? boolean
+---@field apparmor? "unconfined"|string  a loaded profile
+---@field selinux? "disable"|table  { user=, role=, type=, level=, filetype= }
 ---@field seccomp? "unconfined"|"builtin"|string|table  a file, or what would be in it
 ---@field masked_paths? string[]
 ---@field readonly_paths? string[]

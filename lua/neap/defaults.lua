@@ -55,6 +55,7 @@ local defaults = {
    cpu_period = 100000, -- microseconds; what cpus=0.5 is a part of
    shm_size = 64 * MIB,
    cdi_dirs = { "/etc/cdi", "/var/run/cdi" }, -- of two that say the same the last
+   apparmor = "docker-default", -- where it is loaded
    seccomp = "/usr/share/containers/seccomp.json",
    seccomp_package = "golang-github-containers-common",
 

@@ -66,6 +66,38 @@ function machine.capabilities()
    return bounding
 end
 
+local has_apparmor
+
+--- Is AppArmor enabled in the kernel?
+---@return boolean
+function machine.has_apparmor()
+   if has_apparmor == nil then
+      local said = machine.read "/sys/module/apparmor/parameters/enabled"
+      has_apparmor = said ~= nil and said:sub(1, 1) == "Y"
+   end
+   return has_apparmor
+end
+
+local seen = {}
+
+--- Is an AppArmor profile loaded? One that was is taken to stay.
+---@param name string
+---@return boolean
+---@return table<string, true>? loaded  nil: it was before, or they are not to be seen
+function machine.has_profile(name)
+   if seen[name] then return true end
+   local text = machine.read "/sys/kernel/security/apparmor/profiles"
+   if not text then return false end
+   local loaded = {}
+   for profile in text:gmatch "([^\n]+) %(%l+%)" do loaded[profile] = true end
+   seen[name] = loaded[name]
+   return loaded[name] == true, loaded
+end
+
+--- Is SELinux enabled in the kernel, and its file system there?
+---@return boolean
+function machine.has_selinux() return machine.exists "/sys/fs/selinux/enforce" end
+
 --- The seccomp profile in a file.
 ---@param path string
 ---@return neap.seccomp.Profile? profile

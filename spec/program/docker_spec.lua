@@ -67,6 +67,14 @@ describe("neap.program.docker.config", function()
       ))
    end)
 
+   it("reads profiles and labels", function()
+      assert.same({ apparmor = "mine", selinux = { type = "t_t", level = "s0:c1,c2" } }, config(
+         "--security-opt", "apparmor=mine", "--security-opt", "label=type:t_t",
+         "--security-opt", "label:level:s0:c1,c2"
+      ))
+      assert.same({ selinux = "disable" }, config("--security-opt", "label=disable"))
+   end)
+
    it("reads whose namespaces there are", function()
       assert.same(
          { pid = "host", ipc = "none", uts = "container:a", cgroupns = "private", userns = "host" },
@@ -98,6 +106,8 @@ describe("neap.program.docker.config", function()
       { "half a security option", { "--security-opt", "no-new-privileges=maybe" },
          "--security-opt: no-new-privileges=maybe: true or false is needed" },
       { "other paths", { "--security-opt", "systempaths=/proc" }, "unconfined is needed" },
+      { "no AppArmor profile", { "--security-opt", "apparmor=" }, "unconfined or a profile is" },
+      { "half a label", { "--security-opt", "label=type" }, "disable, or type:NAME and" },
       { "no profile", { "--security-opt", "seccomp" }, "unconfined, builtin or a file is needed" },
       { "a page without =", { "--cgroup-conf", "x" }, "--cgroup-conf: x is not NAME=VALUE" },
    }

@@ -3,6 +3,7 @@
 local capabilities = require "neap.config.capabilities"
 local escape = require "neap.escape"
 local path = require "neap.path"
+local selinux = require "neap.config.selinux"
 local seccomp = require "neap.config.seccomp"
 local strings = require "neap.config.strings"
 local values = require "neap.config.values"
@@ -28,6 +29,8 @@ return {
    no_new_privileges = values.named("no_new_privileges", values.boolean),
    privileged = values.named("privileged", values.boolean),
    seccomp = seccomp.parse,
+   apparmor = values.named("apparmor", values.word),
+   selinux = selinux.parse,
    masked_paths = paths "masked_paths",
    readonly_paths = paths "readonly_paths",
 }

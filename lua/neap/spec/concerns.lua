@@ -26,7 +26,7 @@ local concerns = {}
 local ORDER <const> = {
    "root", "process", "user", "hostname", "mounts", "namespaces", "userns", "network",
    "privileged", "capabilities", "privileges", "paths", "sysctl", "rlimits", "oom", "devices",
-   "cdi", "cgroup", "reaper", "annotations", "seccomp",
+   "cdi", "cgroup", "reaper", "annotations", "apparmor", "selinux", "seccomp",
 }
 
 ---@type neap.spec.Concern[]

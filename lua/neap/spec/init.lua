@@ -103,6 +103,7 @@ local NO_MACHINE <const> = {
    cgroup = nothing, controllers = nothing,
    release = function() return "0.0" end,
    architecture = function() return "unknown" end,
+   has_apparmor = nothing, has_profile = nothing, has_selinux = nothing,
    capabilities = function() return capabilities.of_mask "ffffffffffffffff" end,
    seccomp = function()
       return { base = { defaultAction = "SCMP_ACT_ERRNO" }, rules = {} }

@@ -16,6 +16,22 @@ local SECURITY <const> = {
       config.masked_paths, config.readonly_paths = {}, {}
       return true
    end,
+   apparmor = function(config, value)
+      if value == "" then return nil, "unconfined or a profile" end
+      config.apparmor = value
+      return true
+   end,
+   label = function(config, value)
+      local part, name = value:match "^(%l+)[:=](.+)$"
+      if value ~= "disable" and not part then return nil, "disable, or type:NAME and the like" end
+      if not part then
+         config.selinux = value
+         return true
+      end
+      if type(config.selinux) ~= "table" then config.selinux = {} end
+      config.selinux[part] = name
+      return true
+   end,
    seccomp = function(config, value)
       if value == "" then return nil, "unconfined, builtin or a file" end
       config.seccomp = value
@@ -52,7 +68,7 @@ return {
       { "--cap-drop", value = "NAME", many = true, help = "Drop a capability, or ALL." },
       { "--privileged", help = "All that the host's root may: no confinement at all." },
       { "--security-opt", value = "OPTION", many = true,
-         help = "no-new-privileges, seccomp=, systempaths=unconfined." },
+         help = "no-new-privileges, seccomp=, apparmor=, label=, systempaths=." },
    },
    fields = { cap_add = "cap_add", cap_drop = "cap_drop", privileged = "privileged" },
    read = read,
