@@ -90,7 +90,9 @@ describe("waiting", function()
          { stdout = "pipe" })
       assert.equal("", task:read "l") -- it heeds no TERM before
       assert.equal(9, task:stop().code)
-      local stubborn = start "trap '' TERM; while :; do sleep 0.01; done"
+      local stubborn = start("trap '' TERM; echo; while :; do sleep 0.01; done",
+         { stdout = "pipe" })
+      assert.equal("", stubborn:read "l") -- runc's own process ends by it
       local exit = stubborn:stop { timeout = 0.01 }
       assert.same({ 137, 9 }, { exit.code, exit.signal })
       local ok, err = stubborn:kill()
