@@ -142,6 +142,21 @@ describe("neap.resources", function()
       assert.same({ memory = { swap = 64 << 20 } }, resources.update { memory_swap = "64m" })
    end)
 
+   it("refuses in an update what runtimes leave out without a word", function()
+      for name, value in pairs {
+         memory_swappiness = 5, oom_kill_disable = true, hugepages = { ["2MB"] = 0 },
+         device_read_bps = { "/dev/sda:1" }, blkio_weight_device = { "/dev/sda:10" },
+         hugepageLimits = {}, rdma = {},
+      } do
+         local limits, why = resources.update { [name] = value }
+         assert.is_nil(limits)
+         assert.equal(name .. ": the runtime changes it of no container that is there", why)
+      end
+      assert(resources.update { cpu_shares = 5, cpuset_cpus = "0", cpus = 1, pids = 5,
+         blkio_weight = 10, memory = "8m", memory_swap = -1, memory_reservation = "7m",
+         unified = { ["memory.high"] = "1" } })
+   end)
+
    it("remembers who said what", function()
       local _, by = resources.parse { cpus = 1, memory = { limit = "8m" }, memory_swap = -1,
          hugepages = { ["2MB"] = 0 } }

@@ -59,9 +59,29 @@
 ---@field memory? string|integer|table
 ---@field memory_swap? string|integer
 ---@field memory_reservation? string|integer
----@field cpus? number
+---@field memory_swappiness? integer  0 to 100; cgroup v1 alone
+---@field oom_kill_disable? boolean   cgroup v1 alone
+---@field cpus? number  0.01 to what the machine has
 ---@field cpu? table
----@field pids? integer|table
+---@field cpu_shares? integer
+---@field cpu_period? integer  microseconds
+---@field cpu_quota? integer   microseconds; -1: any
+---@field cpu_rt_period? integer   microseconds; cgroup v1 alone
+---@field cpu_rt_runtime? integer
+---@field cpuset_cpus? string  "0-2,4"
+---@field cpuset_mems? string
+---@field pids? integer|table  -1: any number
+---@field blkio_weight? integer  10 to 1000
+---@field blkio_weight_device? (string|{ path: string, weight: integer })[]  "/dev/sda:300"
+---@field device_read_bps? (string|{ path: string, rate: string|integer })[]  "/dev/sda:1mb"
+---@field device_write_bps? (string|{ path: string, rate: string|integer })[]
+---@field device_read_iops? (string|{ path: string, rate: integer })[]
+---@field device_write_iops? (string|{ path: string, rate: integer })[]
+---@field blockIO? table
+---@field hugepages? table<string, string|integer>  { ["2MB"] = "64m" }
+---@field hugepageLimits? table
+---@field unified? table<string, string>  cgroup v2's files
+---@field rdma? table
 
 --- Of `client:create`. Exactly one of image and rootfs, unless spec is whole.
 ---@class neap.Config: neap.Limits
@@ -96,7 +116,10 @@
 ---@field masked_paths? string[]
 ---@field readonly_paths? string[]
 ---@field sysctl? table<string, string>
----@field ulimits? table
+---@field ulimits? table  { nofile = 1024, core = { soft = 0, hard = -1 } }, "nofile=1024:2048"
+---@field devices? (string|{ host: string, path: string?, permissions: string? })[]  docker's
+---                          "/dev/sda:/dev/xvda:rwm", a directory's, CDI's "vendor/class=name"
+---@field device_cgroup_rules? string[]  "c 13:* rwm"
 ---@field shm_size? string|integer
 ---@field oom_score_adj? integer
 ---@field pid? string  "private", "host", "container:ID"

@@ -117,6 +117,20 @@ function resources.parse(given)
    return reading.limits, reading.by
 end
 
+--- What runc's update looks at (its update.go); the rest it leaves out, and says
+--- that all is well.
+local CHANGEABLE <const> = {
+   ["memory.limit"] = true, ["memory.reservation"] = true, ["memory.swap"] = true,
+   ["memory.checkBeforeUpdate"] = true, ["blockIO.weight"] = true, unified = true,
+}
+
+local function find_fixed(by)
+   for _, place in ipairs(fields.names(by)) do
+      local is_changeable = CHANGEABLE[place] or place:find "^cpu%." or place:find "^pids%."
+      if not is_changeable then return by[place] end
+   end
+end
+
 --- Read what task:update is given: limits and nothing else. What it leaves out
 --- stays as it is, so that less can be said of what fits together.
 ---@param given table
@@ -127,6 +141,10 @@ function resources.update(given)
    if not ok then return nil, unknown end
    local reading, why = read(given)
    if not reading then return nil, why end
+   local fixed = find_fixed(reading.by)
+   if fixed then
+      return nil, ("%s: the runtime changes it of no container that is there"):format(fixed)
+   end
    local fit, unfit = together.check(reading.limits, reading.by, false)
    if not fit then return nil, unfit end
    return reading.limits, reading.by

@@ -47,6 +47,12 @@ describe("an update", function()
       assert.same({ ("%d"):format(80 << 20), "40", "20000" }, { memory(), pids(), quota() })
    end)
 
+   it("moves a task to other processors, and reserves memory", function()
+      assert.is_true(task:update { cpuset_cpus = "0", memory_reservation = "32m" })
+      assert.equal("0", cgroup("cpuset", "cpuset.cpus", "cpuset.cpus"))
+      assert.equal("33554432", cgroup("memory", "memory.soft_limit_in_bytes", "memory.low"))
+   end)
+
    it("reaches a paused task", function()
       task:pause()
       assert.is_true(task:update { pids = 30 })
@@ -61,7 +67,7 @@ describe("an update", function()
       for _, wrong in ipairs {
          { memory = -1 }, { memory = 0 }, { memory = 4096 }, { cpus = 100000 },
          { pids = 1.5 }, { cpus = -1 }, { nonsense = 1 },
-         { cpuset_cpus = "100000" }, { device_read_bps = { "/dev/null:1" } },
+         { cpuset_cpus = "100000" }, { device_read_bps = { "/dev/sda:1" } },
          { cpus = 1, cpu_quota = 5000 }, { memory = { limitt = 1 } }, { pids = 20, cpus = "x" },
       } do
          local cost, value, err = live.count(function() return task:update(wrong) end)
