@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "condition.h"
 #include "container.h"
+#include "container_field.h"
 #include "container_list.h"
 #include "context.h"
 #include "descriptor.h"
@@ -40,14 +41,39 @@
 /* Each sets its functions in the core table, on top, and leaves the stack. */
 static void (*const parts[])(lua_State *L) = {
     class_open, /* first: the others define classes */
-    error_open,     call_open,           strand_open,     fiber_open,
-    cancel_open,    failure_open,        join_open,       wrap_open,
-    condition_open, clock_open,          engine_open,     path_open,
-    handle_open,    client_open,         exchange_open,   message_open,
-    container_open, container_list_open, process_open,    process_calls_open,
-    task_open,      stream_open,         listener_open,   fs_open,
-    json_open,      service_open,        descriptor_open, inflate_open,
-    pid_open,       queue_open,          machine_open,    yaml_open,
+    error_open,
+    call_open,
+    strand_open,
+    fiber_open,
+    cancel_open,
+    failure_open,
+    join_open,
+    wrap_open,
+    condition_open,
+    clock_open,
+    engine_open,
+    path_open,
+    handle_open,
+    client_open,
+    exchange_open,
+    message_open,
+    container_open,
+    container_field_open,
+    container_list_open,
+    process_open,
+    process_calls_open,
+    task_open,
+    stream_open,
+    listener_open,
+    fs_open,
+    json_open,
+    service_open,
+    descriptor_open,
+    inflate_open,
+    pid_open,
+    queue_open,
+    machine_open,
+    yaml_open,
 };
 
 int luaopen_neap_core(lua_State *L)

@@ -12,12 +12,13 @@ local signals = require "neap.signal"
 local request = {}
 
 local SPEC_URL <const> = "types.containerd.io/opencontainers/runtime-spec/1/Spec"
+local PROCESS_URL <const> = "types.containerd.io/opencontainers/runtime-spec/1/Process"
 local EXPLAIN <const> = "neap.explain"
 local EXPLAIN_URL <const> = "neap.explain/1"
 
-local function refuse(config, message)
+local function refuse(config, message, op)
    return nil, failure.new {
-      code = "invalid_argument", op = "container.create", id = config.id, message = message,
+      code = "invalid_argument", op = op or "container.create", id = config.id, message = message,
    }
 end
 
@@ -34,6 +35,17 @@ function request.spec(config, spec)
    end
    if not why then return { type_url = SPEC_URL, value = text } end
    return refuse(config, "spec: " .. tostring(why))
+end
+
+--- An exec's process as it is sent.
+---@param config table
+---@param process table
+---@return neap.Any? any
+---@return neap.Error? err
+function request.process(config, process)
+   local ok, text, refused = pcall(json.encode, process)
+   if ok and text then return { type_url = PROCESS_URL, value = text } end
+   return refuse(config, "process: " .. tostring(refused and refused.message or text), "task.exec")
 end
 
 local OPTIONS <const> = {

@@ -7,7 +7,6 @@ local defaults = require "neap.defaults"
 local failure = require "neap.error"
 local fs = core.fs
 local inside = require "neap.inside"
-local json = core.json
 local labels = require "neap.labels"
 local logging = require "neap.logs.logging"
 local machine = require "neap.machine"
@@ -16,6 +15,7 @@ local outline = require "neap.outline"
 local plumbing = require "neap.plumbing"
 local policies = require "neap.policies"
 local refusal = require "neap.refusal"
+local request = require "neap.request"
 local specs = require "neap.spec"
 local stdio = require "neap.stdio"
 local turn = require "neap.turn"
@@ -23,8 +23,6 @@ local undo = require "neap.undo"
 local wiring = require "neap.wiring"
 
 local start = {}
-
-local PROCESS_URL <const> = "types.containerd.io/opencontainers/runtime-spec/1/Process"
 
 local function has_terminal(spec)
    return spec.process and spec.process.terminal or false
@@ -141,16 +139,13 @@ function start.task(container, given)
    end)
 end
 
-local function exec_of(task, container, config, process, is_new)
+local function exec_of(task, container, config, any, is_new)
    local keeper, failed = failure_keeper()
    local io, pumps = wiring.connect(
       container, outline.of(container), config.io, config.id, failed
    )
    if not io then return nil, pumps end
-   local made, err = core.task_exec(task, {
-      id = config.id, io = io,
-      spec = { type_url = PROCESS_URL, value = json.encode(process) },
-   })
+   local made, err = core.task_exec(task, { id = config.id, io = io, spec = any })
    if made then return settle(made, config.io, pumps, keeper) end
    undo.exec(task, config.id, io, is_new, err)
    err.op = "task.exec"
@@ -182,12 +177,14 @@ function start.exec(task, given)
       policies = policies.find(client, client:namespace()),
    })
    if not process then return nil, unmade end
+   local any, unpacked = request.process(config, process)
+   if not any then return nil, unpacked end
 
    local state = core.state(task)
    state.starting = state.starting or {}
    local _mine <close> = turn.take(state.starting)
    return undo.unless_wanted(function()
-      return exec_of(task, container, config, process, given.id == nil)
+      return exec_of(task, container, config, any, given.id == nil)
    end)
 end
 

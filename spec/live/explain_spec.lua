@@ -196,6 +196,32 @@ describe("a policy", function()
       assert(container:delete { force = true })
    end)
 
+   it("cannot send what is no spec", function()
+      local container = assert(client:create(config { args = { "sleep", "1000" } }))
+      local task = assert(container:start())
+      for _, edit in ipairs {
+         function(spec) spec.extra = print end, function(spec) spec.extra = spec end,
+         function(spec)
+            local target = spec.process or spec
+            target.args, target.pids = {}, {}
+         end,
+      } do
+         handle = neap.policy(edit, { client = client })
+         for _, call in ipairs {
+            function() return client:create(config()) end,
+            function() return task:exec { args = { "true" } } end,
+            function() return task:update { pids = 10, memory = { limit = "x" } } end,
+         } do
+            local calls, made, err = live.count(call)
+            assert.same({}, calls)
+            assert.is_nil(made)
+            assert.equal("invalid_argument", err.code)
+         end
+         handle:remove()
+      end
+      assert(container:delete { force = true })
+   end)
+
    it("may ask containerd, and is ended when it makes containers of its own", function()
       handle = neap.policy(function(spec)
          spec.hostname = "n" .. #assert(client:containers())
