@@ -5,8 +5,7 @@ local tree = require "neap.spec.tree"
 
 local difference = {}
 
--- A spec that refers back to itself has no end.
-local DEEPEST <const>, DEEPEST_PLACE <const> = 100, 12
+local DEEPEST <const> = 100 -- what refers back to itself has no end
 
 ---@class neap.spec.Difference
 ---@field path string
@@ -62,30 +61,40 @@ end
 
 local walk
 
-local function walk_children(path, before, after, found, depth)
+local function walk_children(path, before, after, found, above)
    local old = {}
    for _, node in ipairs(before) do old[node.path] = node.value end
    for _, node in ipairs(after) do
-      walk(node, old[node.path], node.value, found, depth)
+      walk(node, old[node.path], node.value, found, above)
       old[node.path] = nil
    end
    for _, node in ipairs(before) do
-      if old[node.path] ~= nil then walk(node, node.value, nil, found, depth) end
+      if old[node.path] ~= nil then walk(node, node.value, nil, found, above) end
    end
    local is_list_of_elements = before[1] and before[1].is_element
    if is_list_of_elements then add_order(path, before, after, found) end
 end
 
-function walk(node, before, after, found, depth)
+local function mark(above, before, after, is_in)
+   if before ~= nil then above[before] = is_in end
+   if after ~= nil then above[after] = is_in end
+end
+
+--- `above` holds the tables that the place is in: none of them is walked again.
+function walk(node, before, after, found, above)
    if rawequal(before, after) or difference.is_equal(before, after) then return end
    local is_one_sided = before == nil or after == nil
    local old, new = branch(node.path, before), branch(node.path, after)
    local has_branches = (old or before == nil) and (new or after == nil)
-      and #(old or {}) + #(new or {}) > 0 and depth < DEEPEST_PLACE
-   if has_branches and not (is_one_sided and node.is_element) then
-      return walk_children(node.path, old or {}, new or {}, found, depth + 1)
+      and #(old or {}) + #(new or {}) > 0
+   local is_round = before ~= nil and above[before] or after ~= nil and above[after]
+   if not has_branches or is_round or is_one_sided and node.is_element then
+      found[#found + 1] = { path = node.path, before = before, after = after }
+      return
    end
-   found[#found + 1] = { path = node.path, before = before, after = after }
+   mark(above, before, after, true)
+   walk_children(node.path, old or {}, new or {}, found, above)
+   mark(above, before, after, nil)
 end
 
 --- List what differs. What one side does not have is told field by field, but
@@ -95,7 +104,7 @@ end
 ---@return neap.spec.Difference[]
 function difference.list(before, after)
    local found = {}
-   walk({ path = "" }, before, after, found, 0)
+   walk({ path = "" }, before, after, found, {})
    return found
 end
 
