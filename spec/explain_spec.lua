@@ -6,6 +6,7 @@ local json = require "neap.json"
 local origin = require "neap.spec.origin"
 local spec = require "neap.spec"
 local tree = require "neap.spec.tree"
+local valid = require "neap.spec.valid"
 
 local context = { namespace = "default", id = "web", machine = {
    exists = function() return true end,
@@ -346,6 +347,7 @@ describe("each option", function()
             fields.rootfs = fields.rootfs or nil
             local default = spec.default(context)
             local made, notes = make(fields, { machine = MACHINE })
+            assert(valid.check(made)) -- which is asked only of specs of the user's own
             local found, own = 0, 0
             for _, changed in ipairs(difference.list(default, made)) do
                if not changed.order then

@@ -85,6 +85,15 @@ describe("a process is given", function()
       assert.equal(records, live.ctr("containers", "list", "--quiet"))
    end)
 
+   it("lists that are empty as lists", function()
+      local lists = { "env", "groups", "masked_paths", "readonly_paths", "cap_add", "ulimits" }
+      local fields = { mounts = {
+         { destination = "/mnt", type = "tmpfs", source = "tmpfs", options = {} },
+      } }
+      for _, name in ipairs(lists) do fields[name] = {} end
+      assert.equal("tmpfs\n", run("grep ' /mnt ' /proc/mounts | cut -d ' ' -f 3", fields))
+   end)
+
    it("parameters of its own namespaces, and those alone", function()
       assert.equal("1\n7\n", run(
          "cat /proc/sys/net/ipv4/ip_forward /proc/sys/fs/mqueue/queues_max", {
@@ -92,7 +101,7 @@ describe("a process is given", function()
          }))
       for name, where in pairs {
          ["vm.swappiness"] = "machine's", ["kernel/panic"] = "machine's",
-         ["net.core.somaxconn"] = "host's",
+         ["net.core.somaxconn"] = "whole machine",
       } do
          local result, err = client:run {
             rootfs = live.rootfs(), args = { "true" }, sysctl = { [name] = "1" }, network = "host",

@@ -6,6 +6,7 @@
 local defaults = require "neap.defaults"
 local escape = require "neap.escape"
 local fields = require "neap.fields"
+local json = require "neap.json"
 
 local strings = {}
 
@@ -49,7 +50,7 @@ function strings.list(value, name)
       if not text then return nil, ("%s[%d]: %s"):format(name, i, why) end
       list[i] = text
    end
-   return list
+   return #list > 0 and list or json.array(list) -- else it became JSON's {}
 end
 
 --- Check that arguments and environment together fit what execve takes.
