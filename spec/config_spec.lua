@@ -137,6 +137,9 @@ describe("neap.config", function()
          assert.equal("/srv/init", create { init = "init" }.init)
          assert.same({ ["neap.x"] = ("x"):rep(5000) },
             create { annotations = { ["neap.x"] = ("x"):rep(5000) } }.annotations)
+         local _, err = config.create({ rootfs = "rootfs", args = { "x" }, init = true },
+            { platform = "windows" })
+         assert.equal("init: a container of Windows has none", err.message)
          for _, name in ipairs { "io.containerd.runc.v2", "/opt/shim", "wtf.sbk.runj.v1" } do
             assert.equal(name, create { runtime = name }.runtime)
          end

@@ -29,6 +29,7 @@ function reaper.parse(value, context)
    if value ~= true and not is_path then
       return nil, ("%s is not true, false or the path of a program"):format(escape.show(value))
    end
+   if context.platform == "windows" then return nil, "a container of Windows has none" end
    local whole = value == true and defaults.init.path or path.absolute(value, context.cwd)
    if not context.fs then return whole end
 
