@@ -13,11 +13,6 @@
 
 #define MUCH ((size_t)4 << 20) /* more than FIFOs hold */
 
-static void passed(const char *name)
-{
-    printf("ok - %s\n", name);
-}
-
 static void say_much(logger *l)
 {
     char *bytes = xcalloc(1, MUCH);
@@ -47,7 +42,7 @@ static void test_takes_all(void)
     logger_finish(&l);
     assert_leaves_nothing(&l);
     logger_close(&l);
-    passed("who writes goes on, and nothing is kept");
+    logger_passed("who writes goes on, and nothing is kept");
 }
 
 static void test_is_the_one_reader(void)
@@ -61,9 +56,7 @@ static void test_is_the_one_reader(void)
     assert(strncmp(second.answer, "EBUSY process ", 14) == 0);
     assert(WEXITSTATUS(logger_kill(&second, 0)) == 1);
     say_much(&l);
-    logger_finish(&l);
-    logger_close(&l);
-    passed("it is the one reader");
+    logger_end(&l, "it is the one reader");
 }
 
 static void test_may_be_killed(void)
@@ -80,7 +73,7 @@ static void test_may_be_killed(void)
     logger_finish(&l);
     assert_leaves_nothing(&l);
     logger_close(&l);
-    passed("the next goes on where one was killed");
+    logger_passed("the next goes on where one was killed");
 }
 
 static void test_refusal(void)
@@ -94,7 +87,7 @@ static void test_refusal(void)
     assert(WEXITSTATUS(logger_kill(&l, 0)) == 1);
     assert_leaves_nothing(&l);
     logger_close(&l);
-    passed("a FIFO that is not there is refused");
+    logger_passed("a FIFO that is not there is refused");
 }
 
 int main(void)

@@ -26,11 +26,6 @@
  */
 #define KILLS 40
 
-static void passed(const char *name)
-{
-    printf("ok - %s\n", name);
-}
-
 static void kill_at_random(logger *l, const char *driver, char **more)
 {
     for (int i = 0; i < KILLS; i++) {
@@ -71,7 +66,7 @@ test_kills(const char *driver, int streams, char **more, const char *name)
     logger_close(&l);
     printf("# %lu and %lu lines in %d files\n", both[0].next, both[1].next,
            files);
-    passed(name);
+    logger_passed(name);
 }
 
 /* The container ends, and nobody is there but a keeper. */
@@ -80,14 +75,6 @@ static void leave_and_await(logger *l)
     logger_leave(l);
     while (access(logger_path(l, "reader"), F_OK) == 0)
         usleep(1000);
-}
-
-static void assert_log(const logger *l, const char *text)
-{
-    char *log = logger_file(l, "log", NULL);
-
-    assert(log != NULL && strcmp(log, text) == 0);
-    free(log);
 }
 
 /* Whose the state is since it was that of `before`. */
@@ -123,8 +110,7 @@ static void test_keeper(void)
     pid_t first;
     logger l;
 
-    logger_open(&l);
-    logger_start(&l, "raw", NULL);
+    logger_begin(&l, "raw");
     logger_say(&l, 1, "read\n");
     logger_await(&l, "log", 5);
     first = l.pid;
@@ -134,9 +120,10 @@ static void test_keeper(void)
     l.out = -1;
     assert_name(await_successor(&l, first), "neap-log\n");
     leave_and_await(&l);
-    assert_log(&l, "read\nin the FIFO\n");
+    logger_assert_log(&l, "read\nin the FIFO\n");
     logger_close(&l);
-    passed("what a FIFO holds outlives both the logger and the container");
+    logger_passed(
+        "what a FIFO holds outlives both the logger and the container");
 }
 
 /* Whatever runs here is killed as it makes the pipe to its keeper. */
@@ -165,8 +152,7 @@ static void test_keeper_stays(void)
     int status;
     logger l;
 
-    logger_open(&l);
-    logger_start(&l, "raw", NULL);
+    logger_begin(&l, "raw");
     logger_say(&l, 1, "read\n");
     logger_await(&l, "log", 5);
     logger_kill(&l, SIGKILL);
@@ -180,9 +166,9 @@ static void test_keeper_stays(void)
     assert(waitpid(starter, &status, 0) == starter && status == 0);
     logger_say(&l, 1, "in the FIFO\n");
     leave_and_await(&l);
-    assert_log(&l, "read\nin the FIFO\n");
+    logger_assert_log(&l, "read\nin the FIFO\n");
     logger_close(&l);
-    passed("nor is there a moment without a keeper");
+    logger_passed("nor is there a moment without a keeper");
 }
 
 /*
@@ -194,8 +180,7 @@ static void test_keeper_goes_on(void)
     logger l;
     int lock;
 
-    logger_open(&l);
-    logger_start(&l, "raw", NULL);
+    logger_begin(&l, "raw");
     logger_say(&l, 1, "read\n");
     logger_await(&l, "log", 5);
     logger_kill(&l, SIGKILL);
@@ -206,9 +191,9 @@ static void test_keeper_goes_on(void)
     usleep(1500000); /* the keeper tries after a second */
     close(lock);
     leave_and_await(&l);
-    assert_log(&l, "read\nin the FIFO\n");
+    logger_assert_log(&l, "read\nin the FIFO\n");
     logger_close(&l);
-    passed("nor while a successor is on its way");
+    logger_passed("nor while a successor is on its way");
 }
 
 /* `make soak` asks for more. */

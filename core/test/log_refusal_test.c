@@ -11,28 +11,20 @@
 
 /* What neap-log does not begin with, and what it says then. */
 
-static void passed(const char *name)
-{
-    printf("ok - %s\n", name);
-}
-
 static void test_second_logger_is_refused(void)
 {
     logger l, second;
     char *whose;
 
-    logger_open(&l);
-    logger_start(&l, "json-file", NULL);
+    logger_begin(&l, "json-file");
     second = l;
     whose = xasprintf("EBUSY process %d reads its streams already\n", l.pid);
     logger_start(&second, "json-file", NULL);
     assert(strcmp(second.answer, whose) == 0);
     assert(WEXITSTATUS(logger_kill(&second, 0)) == 1);
     logger_say(&l, 1, "still there\n");
-    logger_finish(&l);
     free(whose);
-    logger_close(&l);
-    passed("a second logger is told whose the streams are");
+    logger_end(&l, "a second logger is told whose the streams are");
 }
 
 static void test_log_of_another(void)
@@ -40,17 +32,14 @@ static void test_log_of_another(void)
     char log[400];
     logger l, other;
 
-    logger_open(&l);
-    logger_start(&l, "raw", NULL);
+    logger_begin(&l, "raw");
     strcpy(log, logger_path(&l, "log"));
     logger_open(&other);
     logger_start(&other, "raw", "--log", log, NULL);
     assert(strncmp(other.answer, "EBUSY ", 6) == 0);
     assert(WEXITSTATUS(logger_kill(&other, 0)) == 1);
     logger_close(&other);
-    logger_finish(&l);
-    logger_close(&l);
-    passed("two containers never share a log");
+    logger_end(&l, "two containers never share a log");
 }
 
 static void assert_refused(const char *how, const char *answer)
@@ -84,7 +73,7 @@ static void test_places_that_cannot_be(void)
     assert_refused("fifo", "EINVAL ");
     assert_refused("out", "ENOENT ");
     assert_refused("tap", "EADDRINUSE ");
-    passed("what is no log or no FIFO is refused, and nothing is left");
+    logger_passed("what is no log or no FIFO is refused, and nothing is left");
 }
 
 static void test_usage(void)
@@ -96,7 +85,7 @@ static void test_usage(void)
     assert(strncmp(l.answer, "EINVAL driver \"syslog\"", 22) == 0);
     assert(WEXITSTATUS(logger_kill(&l, 0)) == 2);
     logger_close(&l);
-    passed("an unknown driver is refused");
+    logger_passed("an unknown driver is refused");
 }
 
 int main(void)

@@ -22,11 +22,6 @@
 #define RIVALS 3
 #define KILLS  100
 
-static void passed(const char *name)
-{
-    printf("ok - %s\n", name);
-}
-
 static bool is_over(const logger *l)
 {
     return access(logger_path(l, "reader"), F_OK) != 0;
@@ -167,7 +162,7 @@ static void test_rivals(void)
         usleep(1000);
     check(&l);
     logger_close(&l);
-    passed("nothing is lost among rivals that are killed");
+    logger_passed("nothing is lost among rivals that are killed");
 }
 
 int main(void)

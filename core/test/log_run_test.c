@@ -13,22 +13,9 @@
 
 /* neap-log as its users see it: what it writes, refuses, and leaves behind. */
 
-static void passed(const char *name)
-{
-    printf("ok - %s\n", name);
-}
-
 static bool is_there(const logger *l, const char *name)
 {
     return access(logger_path(l, name), F_OK) == 0;
-}
-
-static void assert_log(const logger *l, const char *text)
-{
-    char *is = logger_file(l, "log", NULL);
-
-    assert(is != NULL && strcmp(is, text) == 0);
-    free(is);
 }
 
 static void test_json_file(void)
@@ -37,9 +24,7 @@ static void test_json_file(void)
     char *log, *line;
     struct stat st;
 
-    logger_open(&l);
-    logger_start(&l, "json-file", NULL);
-    assert(strcmp(l.answer, "ok\n") == 0);
+    logger_begin(&l, "json-file");
     logger_say(&l, 1, "one\n");
     logger_await(&l, "log", 20);
     assert(stat(logger_path(&l, "log"), &st) == 0);
@@ -64,7 +49,8 @@ static void test_json_file(void)
     free(log);
     assert(!is_there(&l, "reader") && !is_there(&l, "state"));
     logger_close(&l);
-    passed("a json-file has an object for each line, and nothing else is left");
+    logger_passed(
+        "a json-file has an object for each line, and nothing else is left");
 }
 
 static void test_raw_and_none(void)
@@ -74,8 +60,7 @@ static void test_raw_and_none(void)
     size_t size;
     char *log;
 
-    logger_open(&l);
-    logger_start(&l, "raw", NULL);
+    logger_begin(&l, "raw");
     logger_write(&l, 1, bytes, sizeof bytes);
     logger_finish(&l);
     log = logger_file(&l, "log", &size);
@@ -83,13 +68,12 @@ static void test_raw_and_none(void)
     free(log);
     logger_close(&l);
 
-    logger_open(&l);
-    logger_start(&l, "none", NULL);
+    logger_begin(&l, "none");
     logger_say(&l, 1, "not kept\n");
     logger_finish(&l);
     assert(!is_there(&l, "log"));
     logger_close(&l);
-    passed("raw keeps every byte, none keeps nothing");
+    logger_passed("raw keeps every byte, none keeps nothing");
 }
 
 static void test_log_is_continued(void)
@@ -109,9 +93,9 @@ static void test_log_is_continued(void)
         logger_finish(&other);
         logger_close(&other);
     }
-    assert_log(&l, "first\nagain\nagain\n");
+    logger_assert_log(&l, "first\nagain\nagain\n");
     logger_close(&l);
-    passed("a log that is there is continued");
+    logger_passed("a log that is there is continued");
 }
 
 static void test_lines_that_a_crash_tore(void)
@@ -131,7 +115,7 @@ static void test_lines_that_a_crash_tore(void)
     assert(strncmp(log, "{\"log\":\"to\n{\"log\":\"new\\n\"", 24) == 0);
     free(log);
     logger_close(&l);
-    passed("a torn line does not spoil the next one");
+    logger_passed("a torn line does not spoil the next one");
 }
 
 static void test_long_lines_are_cut(void)
@@ -142,8 +126,7 @@ static void test_long_lines_are_cut(void)
 
     memset(line, 'x', 40000);
     line[40000] = '\n';
-    logger_open(&l);
-    logger_start(&l, "json-file", NULL);
+    logger_begin(&l, "json-file");
     logger_write(&l, 1, line, sizeof line);
     logger_finish(&l);
     at = log = logger_file(&l, "log", NULL);
@@ -156,7 +139,7 @@ static void test_long_lines_are_cut(void)
     assert(*at == '\0');
     free(log);
     logger_close(&l);
-    passed("long lines come in pieces of which the last ends the line");
+    logger_passed("long lines come in pieces of which the last ends the line");
 }
 
 /* SIGTERM is not the end of the streams: another one goes on. */
@@ -164,8 +147,7 @@ static void test_successor(void)
 {
     logger l;
 
-    logger_open(&l);
-    logger_start(&l, "raw", NULL);
+    logger_begin(&l, "raw");
     logger_say(&l, 1, "one\ntw");
     logger_await(&l, "log", 6);
     assert(logger_kill(&l, SIGTERM) == 0);
@@ -173,9 +155,9 @@ static void test_successor(void)
     logger_say(&l, 1, "o\n");
     logger_start(&l, "raw", NULL);
     logger_finish(&l);
-    assert_log(&l, "one\ntwo\n");
+    logger_assert_log(&l, "one\ntwo\n");
     logger_close(&l);
-    passed("a logger that is told to end leaves its place to another");
+    logger_passed("a logger that is told to end leaves its place to another");
 }
 
 static void assert_unfinished(const logger *l)
@@ -194,8 +176,7 @@ static void test_nobody_is_there(const char *option)
 {
     logger l;
 
-    logger_open(&l);
-    logger_start(&l, "json-file", NULL);
+    logger_begin(&l, "json-file");
     logger_say(&l, 1, "unfinished");
     logger_await(&l, "state.out", 10);
     logger_kill(&l, SIGKILL);
@@ -206,8 +187,9 @@ static void test_nobody_is_there(const char *option)
     assert(is_there(&l, "log") && !is_there(&l, "state"));
     assert_unfinished(&l);
     logger_close(&l);
-    passed(option != NULL ? "with --finish it writes what is left and ends"
-                          : "without it too where a keeper is there");
+    logger_passed(option != NULL
+                      ? "with --finish it writes what is left and ends"
+                      : "without it too where a keeper is there");
 }
 
 static void make_file(const logger *l, const char *name)
@@ -230,9 +212,8 @@ static void test_compression_goes_on(void)
     while (!is_there(&l, "log.1.gz") || is_there(&l, "log.1"))
         usleep(1000);
     assert(!is_there(&l, "log.2.gz.new"));
-    logger_finish(&l);
-    logger_close(&l);
-    passed("what was left uncompressed is compressed by who comes next");
+    logger_end(&l,
+               "what was left uncompressed is compressed by who comes next");
 }
 
 static void test_binary(void)
@@ -248,15 +229,15 @@ static void test_binary(void)
     logger_await(&l, "log", 4);
     logger_say(&l, 2, "two");
     logger_finish(&l);
-    assert_log(&l, "one\ntwo");
+    logger_assert_log(&l, "one\ntwo");
 
     /* Told to end it takes what is there: nobody comes after it. */
     logger_start_binary(&l, "driver", "raw", "binary", "1", "log", log, NULL);
     logger_say(&l, 1, "!");
     assert(logger_kill(&l, SIGTERM) == 0);
-    assert_log(&l, "one\ntwo!");
+    logger_assert_log(&l, "one\ntwo!");
     logger_close(&l);
-    passed("containerd can start it itself");
+    logger_passed("containerd can start it itself");
 }
 
 int main(void)

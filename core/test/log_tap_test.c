@@ -19,11 +19,6 @@
 
 static tap_frame frame;
 
-static void passed(const char *name)
-{
-    printf("ok - %s\n", name);
-}
-
 static void assert_frame(int fd, int kind, const char *text)
 {
     tap_read(fd, &frame);
@@ -51,8 +46,7 @@ static void test_live(void)
     logger l;
     int fd;
 
-    logger_open(&l);
-    logger_start(&l, "none", NULL);
+    logger_begin(&l, "none");
     fd = logger_tap(&l, "tap all\n");
     say_and_see(&l, fd, "out\n");
     logger_say(&l, 2, "err");
@@ -64,7 +58,7 @@ static void test_live(void)
     assert(frame.kind == -1);
     close(fd);
     logger_close(&l);
-    passed("a watcher is sent bytes as they come, then the end");
+    logger_passed("a watcher is sent bytes as they come, then the end");
 }
 
 static void test_what_came_before(void)
@@ -86,9 +80,8 @@ static void test_what_came_before(void)
     fd = logger_tap(&l, "tap backlog\n");
     assert_frame(fd, 2, "!");
     close(fd);
-    logger_finish(&l);
-    logger_close(&l);
-    passed("a watcher is sent what came since the last one left, if it asks");
+    logger_end(
+        &l, "a watcher is sent what came since the last one left, if it asks");
 }
 
 static void test_missed(void)
@@ -99,8 +92,7 @@ static void test_missed(void)
     int fd;
 
     memset(bytes, 'x', 4 << 20);
-    logger_open(&l);
-    logger_start(&l, "raw", NULL);
+    logger_begin(&l, "raw");
     fd = logger_tap(&l, "tap all\n");
     say_and_see(&l, fd, "begin");
     logger_write(&l, 1, bytes, 4 << 20); /* nobody reads the tap meanwhile */
@@ -117,10 +109,9 @@ static void test_missed(void)
     assert(missed > 0 && got + missed == (4 << 20) + 3);
     assert(logger_is_small(&l));
     close(fd);
-    logger_finish(&l);
     free(bytes);
-    logger_close(&l);
-    passed("a slow watcher holds nobody up, and is told what it missed");
+    logger_end(&l,
+               "a slow watcher holds nobody up, and is told what it missed");
 }
 
 static void test_many(void)
@@ -128,8 +119,7 @@ static void test_many(void)
     int fd[64], one_more;
     logger l;
 
-    logger_open(&l);
-    logger_start(&l, "none", NULL);
+    logger_begin(&l, "none");
     for (int i = 0; i < 64; i++)
         fd[i] = logger_tap(&l, "tap all\n");
     one_more = logger_tap(&l, "tap all\n");
@@ -146,9 +136,7 @@ static void test_many(void)
     for (int i = 1; i < 64; i++)
         close(fd[i]);
     close(one_more);
-    logger_finish(&l);
-    logger_close(&l);
-    passed("64 may watch, and one more when one has left");
+    logger_end(&l, "64 may watch, and one more when one has left");
 }
 
 /* The container's writer, in a process of its own, since it has to wait. */
@@ -172,8 +160,7 @@ static void test_hold(void)
     pid_t pid;
     int fd;
 
-    logger_open(&l);
-    logger_start(&l, "none", NULL);
+    logger_begin(&l, "none");
     fd = logger_tap(&l, "tap hold\n");
     say_and_see(&l, fd, "seen");
     pid = write_much(&l, much);
@@ -187,9 +174,7 @@ static void test_hold(void)
     }
     assert(waitpid(pid, NULL, 0) == pid);
     close(fd);
-    logger_finish(&l);
-    logger_close(&l);
-    passed("a watcher that holds is waited for");
+    logger_end(&l, "a watcher that holds is waited for");
 }
 
 static void assert_position(int fd, uint64_t at)
@@ -203,8 +188,7 @@ static void test_position(void)
     logger l;
     int fd;
 
-    logger_open(&l);
-    logger_start(&l, "none", NULL);
+    logger_begin(&l, "none");
     fd = logger_tap(&l, "tap hold\n");
     assert_position(fd, 0);
     say_and_see(&l, fd, "seen");
@@ -226,9 +210,7 @@ static void test_position(void)
     assert_position(fd, 13);
     say_and_see(&l, fd, "more");
     close(fd);
-    logger_finish(&l);
-    logger_close(&l);
-    passed("a watcher goes on where it was, with the next logger too");
+    logger_end(&l, "a watcher goes on where it was, with the next logger too");
 }
 
 static void test_holder_returns(void)
@@ -254,9 +236,7 @@ static void test_holder_returns(void)
     logger_start(&l, "raw", "--backlog", "4", NULL);
     logger_say(&l, 1, "!");
     logger_await(&l, "log", 14); /* it does not come */
-    logger_finish(&l);
-    logger_close(&l);
-    passed("a watcher that holds is waited for by the next logger");
+    logger_end(&l, "a watcher that holds is waited for by the next logger");
 }
 
 static void test_bad_manners(void)
@@ -267,8 +247,7 @@ static void test_bad_manners(void)
 
     memset(line, 'x', 999);
     line[999] = '\0';
-    logger_open(&l);
-    logger_start(&l, "none", NULL);
+    logger_begin(&l, "none");
     silent = logger_tap(&l, "");
     bad = logger_tap(&l, "tap everything\n");
     tap_read(bad, &frame);
@@ -286,7 +265,7 @@ static void test_bad_manners(void)
     close(silent);
     free(line);
     logger_close(&l);
-    passed("who asks nonsense is sent away, who only listens is not");
+    logger_passed("who asks nonsense is sent away, who only listens is not");
 }
 
 static void test_status(void)
@@ -295,17 +274,14 @@ static void test_status(void)
     char *text;
     int fd;
 
-    logger_open(&l);
-    logger_start(&l, "json-file", NULL);
+    logger_begin(&l, "json-file");
     fd = logger_tap(&l, "status\n");
     text = xasprintf("pid %d\ndropped 0\ntrouble \n", l.pid);
     assert_frame(fd, 3, text);
     assert_frame(fd, 0, "");
     close(fd);
     free(text);
-    logger_finish(&l);
-    logger_close(&l);
-    passed("a logger says how it fares");
+    logger_end(&l, "a logger says how it fares");
 }
 
 /* What a logger's death leaves unsent is sent by its successor. */
@@ -314,8 +290,7 @@ static void test_successor(void)
     logger l;
     int fd;
 
-    logger_open(&l);
-    logger_start(&l, "none", NULL);
+    logger_begin(&l, "none");
     fd = logger_tap(&l, "tap all\n");
     say_and_see(&l, fd, "seen");
     let_it_turn(&l);
@@ -328,9 +303,7 @@ static void test_successor(void)
     fd = logger_tap(&l, "tap backlog\n");
     assert_frame(fd, 2, "between");
     close(fd);
-    logger_finish(&l);
-    logger_close(&l);
-    passed("a successor goes on where the watchers were");
+    logger_end(&l, "a successor goes on where the watchers were");
 }
 
 /* The log is complete, whoever still watches, who has two seconds. */
@@ -342,8 +315,7 @@ static void test_stalled_at_the_end(void)
     int fd;
 
     memset(bytes, 'x', 1 << 20);
-    logger_open(&l);
-    logger_start(&l, "raw", NULL);
+    logger_begin(&l, "raw");
     fd = logger_tap(&l, "tap all\n");
     say_and_see(&l, fd, "begin");
     logger_write(&l, 1, bytes, 1 << 20);
@@ -356,10 +328,8 @@ static void test_stalled_at_the_end(void)
     while (frame.kind == 1 || frame.kind == 4);
     assert(frame.kind == 0 || log_clock_elapsed() - over > 1000 * MS);
     close(fd);
-    logger_finish(&l);
     free(bytes);
-    logger_close(&l);
-    passed("a watcher that is slow delays nobody at the end");
+    logger_end(&l, "a watcher that is slow delays nobody at the end");
 }
 
 static void assert_whole(int fd)
@@ -375,8 +345,7 @@ static void test_just_before_the_end(void)
     int fd[4], late;
     logger l;
 
-    logger_open(&l);
-    logger_start(&l, "raw", NULL);
+    logger_begin(&l, "raw");
     logger_say(&l, 1, "all of it");
     logger_await(&l, "log", 9);
     let_it_turn(&l);
@@ -390,9 +359,7 @@ static void test_just_before_the_end(void)
         assert_whole(fd[i]);
     assert(write(late, "all\n", 4) == 4);
     assert_whole(late);
-    logger_finish(&l);
-    logger_close(&l);
-    passed("who comes just before the end is sent what there is");
+    logger_end(&l, "who comes just before the end is sent what there is");
 }
 
 /* A socket's address has room for 107 bytes. */
@@ -421,7 +388,7 @@ static void test_far_away(void)
     logger_finish(&l);
     assert(rmdir(deep) == 0);
     logger_close(&l);
-    passed("a socket may be where no address reaches");
+    logger_passed("a socket may be where no address reaches");
 }
 
 int main(void)

@@ -18,11 +18,6 @@
 static tap_frame frame;
 static bool can_mount;
 
-static void passed(const char *name)
-{
-    printf("ok - %s\n", name);
-}
-
 /* --- a small disk --------------------------------------------------------- */
 
 static void mount_small(const logger *l, unsigned long flags)
@@ -108,7 +103,7 @@ static void test_block(void)
     unmount_small(&l);
     logger_close(&l);
     free(text);
-    passed("with block all of it is written when there is room again");
+    logger_passed("with block all of it is written when there is room again");
 }
 
 static void test_drop(void)
@@ -148,7 +143,8 @@ static void test_drop(void)
     unmount_small(&l);
     logger_close(&l);
     free(text);
-    passed("with drop the container goes on, and what is missing is counted");
+    logger_passed(
+        "with drop the container goes on, and what is missing is counted");
 }
 
 static void test_no_room_for_the_state(void)
@@ -176,7 +172,8 @@ static void test_no_room_for_the_state(void)
     unmount_small(&l);
     logger_close(&l);
     free(text);
-    passed("without room for what is read nothing is read, and nothing lost");
+    logger_passed(
+        "without room for what is read nothing is read, and nothing lost");
 }
 
 static void test_read_only(void)
@@ -190,7 +187,7 @@ static void test_read_only(void)
     assert(logger_kill(&l, 0) != 0);
     unmount_small(&l);
     logger_close(&l);
-    passed("who cannot begin says so, whatever the policy");
+    logger_passed("who cannot begin says so, whatever the policy");
 }
 
 /* --- a log that others touch ---------------------------------------------- */
@@ -234,7 +231,7 @@ static void test_deleted(const char *where)
     assert(unlink(log) == 0 && unlink(logger_path(&l, "there/old")) == 0);
     assert(rmdir(there) == 0 && unlink(logger_path(&l, "there")) == 0);
     logger_close(&l);
-    passed("a log that is deleted, moved or truncated goes on anew");
+    logger_passed("a log that is deleted, moved or truncated goes on anew");
 }
 
 static void test_directory_comes_back(void)
@@ -261,7 +258,7 @@ static void test_directory_comes_back(void)
     assert_log(&l, "logs/log", "two\n");
     assert(unlink(log) == 0 && rmdir(directory) == 0);
     logger_close(&l);
-    passed("a directory that is gone is waited for");
+    logger_passed("a directory that is gone is waited for");
 }
 
 /* --- sizes ---------------------------------------------------------------- */
@@ -287,7 +284,7 @@ static void test_one_long_line(void)
     }
     free(bytes);
     logger_close(&l);
-    passed("a line of 100 MiB takes less than 4 MB of memory");
+    logger_passed("a line of 100 MiB takes less than 4 MB of memory");
 }
 
 int main(void)

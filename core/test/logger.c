@@ -212,6 +212,29 @@ void logger_finish(logger *l)
     assert(await_end(l) == 0);
 }
 
+/* --- a whole test --------------------------------------------------------- */
+
+void logger_begin(logger *l, const char *driver)
+{
+    logger_open(l);
+    logger_start(l, driver, NULL);
+    assert(strcmp(l->answer, "ok\n") == 0);
+}
+
+void logger_passed(const char *name)
+{
+    printf("ok - %s\n", name);
+}
+
+void logger_end(logger *l, const char *name)
+{
+    logger_finish(l);
+    logger_close(l);
+    logger_passed(name);
+}
+
+/* --- memory --------------------------------------------------------------- */
+
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 static long peak_kb(const logger *l)
 {
@@ -238,52 +261,6 @@ bool logger_is_small(const logger *l)
 #else
     return peak_kb(l) < 4096;
 #endif
-}
-
-/* --- bytes ---------------------------------------------------------------- */
-
-void logger_write(logger *l, int stream, const char *bytes, size_t size)
-{
-    int fd = stream == 1 ? l->out : l->err;
-
-    while (size > 0) {
-        ssize_t n = write(fd, bytes, size);
-
-        assert(n > 0);
-        bytes += n;
-        size -= (size_t)n;
-    }
-}
-
-void logger_say(logger *l, int stream, const char *text)
-{
-    logger_write(l, stream, text, strlen(text));
-}
-
-char *logger_file(const logger *l, const char *name, size_t *size)
-{
-    int fd = open(logger_path(l, name), O_RDONLY | O_CLOEXEC);
-    struct stat st;
-    char *bytes;
-
-    if (fd < 0)
-        return NULL;
-    assert(fstat(fd, &st) == 0);
-    bytes = xmalloc((size_t)st.st_size + 1);
-    assert(pread(fd, bytes, (size_t)st.st_size, 0) == st.st_size);
-    bytes[st.st_size] = '\0';
-    close(fd);
-    if (size != NULL)
-        *size = (size_t)st.st_size;
-    return bytes;
-}
-
-void logger_await(const logger *l, const char *name, size_t size)
-{
-    struct stat st;
-
-    while (stat(logger_path(l, name), &st) != 0 || (size_t)st.st_size < size)
-        usleep(1000);
 }
 
 void logger_seed(void)

@@ -29,6 +29,11 @@ void logger_close(logger *l);
  */
 void logger_start(logger *l, const char *driver, ...);
 
+/* Open, and start one that is ready; finish, close, and say what has passed. */
+void logger_begin(logger *l, const char *driver);
+void logger_end(logger *l, const char *name);
+void logger_passed(const char *name);
+
 /*
  * Start it as containerd does, with words as of an address's query: `l->out`
  * and `l->err` are then pipes.
@@ -53,6 +58,9 @@ const char *logger_path(const logger *l, const char *name);
 
 /* A whole file, ended by NUL; NULL: it is not there. Owned. */
 char *logger_file(const logger *l, const char *name, size_t *size);
+
+/* Does the log hold just this? */
+void logger_assert_log(const logger *l, const char *text);
 
 /* Wait until the file is so long. */
 void logger_await(const logger *l, const char *name, size_t size);
