@@ -33,14 +33,17 @@ local function machine_of(version, without)
       controllers = function()
          return set_of(CONTROLLERS[version == "v2" and "v2" or "v1"], without)
       end,
-      exists = function(path) return files[path:match "^/sys/fs/cgroup/(.*)$"] ~= nil end,
+      exists = function(path)
+         return path == "/sys/dev/block/8:1/partition"
+            or files[path:match "^/sys/fs/cgroup/(.*)$"] ~= nil
+      end,
       read = function(path) return texts[path] end,
       list = function(path)
          return path == "/sys/kernel/mm/hugepages"
             and { "hugepages-2048kB", "hugepages-1048576kB", "hugepages-64kB" } or nil
       end,
       stat = function(path)
-         local minor = ({ ["/dev/sda"] = 0, ["/dev/sdb"] = 16 })[path]
+         local minor = ({ ["/dev/sda"] = 0, ["/dev/sda1"] = 1, ["/dev/sdb"] = 16 })[path]
          if minor then return { type = "device", device = "b", major = 8, minor = minor } end
          if path == "/dev/null" then return { type = "device", device = "c" } end
          if path == "/etc" then return { type = "directory" } end
@@ -138,6 +141,8 @@ describe("neap.resources.host", function()
          'device_read_bps: "/dev/sdz" does not exist' },
       { "v1", { device_read_bps = { "/dev/null:1" } },
          'device_read_bps: "/dev/null" is a character device, not a block device' },
+      { "v1", { device_read_bps = { "/dev/sda1:1" } },
+         'device_read_bps: "/dev/sda1" is a part of a disk, and limits are a whole one\'s' },
       { "v1", { device_read_bps = { "/etc:1" } },
          'device_read_bps: "/etc" is a directory, not a block device' },
       { "v1", { blkio_weight_device = { "/dev/sda:300" } },

@@ -33,7 +33,8 @@ describe("neap.refusal", function()
       local err = refusal.explain { code = "unknown", message = WRAPPED
          .. "can't get final child's PID from pipe: EOF" }
       assert.equal(125, err.status)
-      assert.matches("CAP_SYS_RESOURCE", err.message, 1, true)
+      assert.matches("^perhaps oom_score_adj is lower than this machine allows %(CAP_SYS_RESOURCE%)"
+         .. ": can't get final child's PID from pipe: EOF %(failed to create", err.message)
    end)
 
    it("says which ulimit the machine does not allow", function()
@@ -41,7 +42,14 @@ describe("neap.refusal", function()
          .. "error setting rlimits for ready process: error setting rlimit type 8: "
          .. "operation not permitted" }
       assert.equal(125, err.status)
-      assert.matches("ulimits.memlock higher", err.message, 1, true)
+      assert.matches("^perhaps ulimits.memlock is higher", err.message)
+   end)
+
+   it("says of what a real-time runtime is a part", function()
+      local err = refusal.explain { code = "unknown", message = WRAPPED
+         .. 'failed to write "1000": write /sys/fs/cgroup/cpu/a/b/cpu.rt_runtime_us: '
+         .. "invalid argument" }
+      assert.matches("^perhaps cpu_rt_runtime is more than the cgroup has", err.message)
    end)
 
    it("takes what runc says of its own work for 125", function()

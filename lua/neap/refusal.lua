@@ -28,16 +28,22 @@ end
 local RLIMITS <const> = { [0] = "cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile",
    "memlock", "as", "locks", "sigpending", "msgqueue", "nice", "rtprio", "rttime" }
 
---- A machine without CAP_SYS_RESOURCE refuses a lower oom_score_adj so, and a
---- higher hard limit.
-local function advice(message)
+--- What the runtime's words most likely mean, where they do not say it. Without
+--- CAP_SYS_RESOURCE a machine refuses a lower oom_score_adj, and runc ends while it
+--- says nothing; and a higher hard limit. A cgroup's real-time runtime is a part of
+--- that of the cgroup it is in, which is none unless somebody gave it one.
+local function meaning(message)
    local number = message:match "error setting rlimit type (%d+): operation not permitted"
    local rlimit = number and RLIMITS[math.tointeger(tonumber(number))]
    if rlimit then
-      return ("; is ulimits.%s higher than this machine allows (CAP_SYS_RESOURCE)?"):format(rlimit)
+      return ("perhaps ulimits.%s is higher than this machine allows (CAP_SYS_RESOURCE): ")
+         :format(rlimit)
    end
    if message:find("can't get final child's PID from pipe: EOF", 1, true) then
-      return "; is oom_score_adj lower than this machine allows (CAP_SYS_RESOURCE)?"
+      return "perhaps oom_score_adj is lower than this machine allows (CAP_SYS_RESOURCE): "
+   end
+   if message:find "cpu%.rt_runtime_us: invalid argument" then
+      return "perhaps cpu_rt_runtime is more than the cgroup has that the container's is in: "
    end
    return ""
 end
@@ -50,7 +56,7 @@ function refusal.explain(err)
    local cause = cause_of(err.message) or err.message
    err.status = status_of(cause)
    if cause ~= err.message then
-      err.message = ("%s%s (%s)"):format(cause, advice(err.message), err.message)
+      err.message = ("%s%s (%s)"):format(meaning(err.message), cause, err.message)
    end
    return err
 end

@@ -21,6 +21,12 @@ local function number(item, machine)
       return ("%s is a %s, not a block device"):format(escape.show(item.path),
          found.device and "character device" or found.type)
    end
+   local numbers = ("%d:%d"):format(found.major, found.minor)
+   if machine.exists("/sys/dev/block/" .. numbers .. "/partition") then
+      return ("%s is a part of a disk, and limits are a whole one's"):format(
+         escape.show(item.path)
+      )
+   end
    item.path, item.major, item.minor = nil, found.major, found.minor
 end
 
