@@ -151,9 +151,8 @@ describe("a container's namespaces", function()
       finally(function()
          os.execute "find /run/neap.100000.100000 -depth -type d -empty -delete 2>&-"
       end)
-      local other, task = start {
-         rootfs = rootfs, userns = { uid_mappings = mappings, gid_mappings = mappings },
-      }
+      local users = { uid_mappings = mappings, gid_mappings = mappings }
+      local other, task = start { rootfs = rootfs, userns = users }
       local file <close> = assert(io.open(("/proc/%d/uid_map"):format(task.pid)))
       assert.matches("0 +100000 +65536", file:read "a")
       local joined = "container:" .. other.id
@@ -162,6 +161,13 @@ describe("a container's namespaces", function()
       })
       assert.equal("pid ipc uts net user", differ(HOST, seen(said)))
       assert.matches("0 +100000 +65536", said)
+
+      said = run(LOOK .. "; grep Seccomp: /proc/self/status", {
+         rootfs = rootfs, userns = users, privileged = true, ipc = "host", uts = "host",
+         network = "host", cgroupns = "private",
+      })
+      assert.equal("pid user cgroup", differ(HOST, seen(said)))
+      assert.matches("Seccomp:\t0", said, 1, true)
    end)
 
    it("are those that neap run is told", function()
