@@ -63,9 +63,13 @@ static int json_is_array(lua_State *L)
 void json_open(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        { "encode", json_encode }, { "decode", json_decode },
-        { "array", json_array },   { "is_array", json_is_array },
-        { "uint", uint_new },      { NULL, NULL },
+        { "encode", json_encode },
+        { "decode", json_decode },
+        { "array", json_array },
+        { "is_array", json_is_array },
+        { "uint", uint_new },
+        { "written", json_written },
+        { NULL, NULL },
     };
 
     luaL_newlib(L, functions);

@@ -5,11 +5,14 @@
 #include <stdbool.h>
 
 /* With the core table on top, set core.json: encode, decode, array, is_array,
- * uint, null. */
+ * uint, written, null. */
 void json_open(lua_State *L);
 
 /* Push the argument `arg` as JSON, and answer 1; nil and an error where JSON
  * has no word for it. Raises for what is no value, as value_check does. */
 int json_write(lua_State *L, int arg, bool pretty);
+
+/* core.json.written(value): a userdata that stands for its JSON. */
+int json_written(lua_State *L);
 
 #endif

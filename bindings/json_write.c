@@ -13,7 +13,8 @@
  * From Lua's tables straight into the text: a neutral value between them was
  * half of what it cost.
  */
-#define SHEET_TYPE "neap.json.sheet"
+#define SHEET_TYPE   "neap.json.sheet"
+#define WRITTEN_TYPE "neap.json.written" /* a userdata; the text is in it */
 
 typedef struct name {
     const char *text; /* its table's */
@@ -143,9 +144,12 @@ static void write_table(lua_State *L, sheet *s, const walk *here)
 
 static void write_userdata(lua_State *L, sheet *s, const walk *here)
 {
+    const char *text = luaL_testudata(L, -1, WRITTEN_TYPE);
     uint64_t number;
 
-    if (uint_test(L, -1, &number))
+    if (text != NULL)
+        neap_json_written(s->writer, text, lua_rawlen(L, -1));
+    else if (uint_test(L, -1, &number))
         neap_json_uint(s->writer, number);
     else if (lua_islightuserdata(L, -1) && lua_touserdata(L, -1) == NULL)
         neap_json_null(s->writer);
@@ -199,5 +203,20 @@ int json_write(lua_State *L, int arg, bool pretty)
         return outcome_return(L, false, err);
     lua_pushlstring(L, text, size);
     empty(s); /* now: it may be large, and the collector does not know */
+    return 1;
+}
+
+int json_written(lua_State *L)
+{
+    int results = json_write(L, 1, false);
+    const char *text;
+    size_t size;
+
+    if (results != 1)
+        return results;
+    text = lua_tolstring(L, -1, &size);
+    memcpy(lua_newuserdatauv(L, size, 0), text, size);
+    luaL_newmetatable(L, WRITTEN_TYPE);
+    lua_setmetatable(L, -2);
     return 1;
 }

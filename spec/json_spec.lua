@@ -38,6 +38,20 @@ describe("json.encode", function()
       assert.equal('{\n  "a": [\n    1\n  ]\n}', json.encode({ a = { 1 } }, { pretty = true }))
    end)
 
+   it("takes a value that was written before as it was then", function()
+      local list = { "a", { b = 1 } }
+      local written = json.written(list)
+      list[1] = "c"
+      assert.equal('{"x":[["a",{"b":1}],2],"y":["a",{"b":1}]}',
+         json.encode { x = { written, 2 }, y = written })
+      assert.equal('["a",{"b":1}]', json.encode(written))
+
+      local none, err = json.written { "\xFF" }
+      assert.is_nil(none)
+      assert.equal("invalid_argument", err.code)
+      assert.has_error(function() json.written { print } end)
+   end)
+
    it("returns invalid_argument for what JSON has no word for", function()
       for _, value in ipairs({ 0 / 0, math.huge, "\xFF" }) do
          local text, err = json.encode({ value })

@@ -262,6 +262,12 @@ void neap_json_string(neap_json_writer *w, const char *data, size_t size)
     put_string(w, data, size, "a string that is not UTF-8");
 }
 
+void neap_json_written(neap_json_writer *w, const char *text, size_t size)
+{
+    begin_part(w);
+    put(w, text, size);
+}
+
 /* --- life ----------------------------------------------------------------- */
 
 neap_json_writer *neap_json_writer_new(bool pretty)

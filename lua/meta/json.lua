@@ -6,7 +6,10 @@
 ---An integer from 2^63 to 2^64 - 1. Compares with its like and, by < and <=,
 ---with numbers; tostring gives its digits.
 
----@alias neap.json.value nil|boolean|number|string|neap.uint|lightuserdata|table
+---@class neap.json.written
+---A value that has been written, as it was then; `encode` puts in the text.
+
+---@alias neap.json.value nil|boolean|number|string|neap.uint|neap.json.written|lightuserdata|table
 
 ---@class neap.core.json
 ---@field null lightuserdata Stands for null, within tables and alone
@@ -21,6 +24,12 @@ local json = {}
 ---@return string|nil text
 ---@return neap.error? err
 function json.encode(value, options) end
+
+---Write a value that is part of many: whoever holds the result need not write it anew.
+---@param value neap.json.value
+---@return neap.json.written|nil written
+---@return neap.error? err
+function json.written(value) end
 
 ---Read JSON. Lists come marked as arrays, null as `json.null`, integers beyond
 ---2^63 - 1 as `neap.uint`.

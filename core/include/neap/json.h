@@ -52,6 +52,9 @@ void neap_json_uint(neap_json_writer *w, uint64_t number);
 void neap_json_double(neap_json_writer *w, double number);
 void neap_json_string(neap_json_writer *w, const char *data, size_t size);
 
+/* What another writer wrote, as it is. */
+void neap_json_written(neap_json_writer *w, const char *text, size_t size);
+
 /* What was written, borrowed; NULL where JSON has no word for a part of it. */
 const char *
 neap_json_text(const neap_json_writer *w, size_t *size, neap_error *err);
