@@ -196,6 +196,21 @@ describe("neap.spec.origin", function()
       assert.same({}, origin.rows(made, notes, "process.nothing"))
    end)
 
+   it("has one row for a long list that one option set, unless it is asked for", function()
+      local env = {}
+      for i = 1, 20 do env[i] = "V" .. i .. "=x" end
+      local made, notes = make { env = env }
+      made.process.env = json.array(table.move(made.process.env, 2, 21, 1, {})) -- no PATH
+      local rows = {}
+      for _, row in ipairs(origin.rows(made, notes)) do rows[row.path] = row end
+      assert.same({ "env", "process", 20 },
+         { rows["process.env"].option, rows["process.env"].concern, #rows["process.env"].value })
+      assert.is_nil(rows["process.env[V1]"])
+      assert.equal(20, #origin.rows(made, notes, "process.env"))
+      notes["process.env[V7]"] = "other"
+      assert.truthy(#origin.rows(made, notes) > 20)
+   end)
+
    it("tells what was taken away", function()
       local made, notes = make({ network = { kind = "host" } }, {
          machine = { exists = function() return false end },

@@ -51,6 +51,14 @@ describe("neap.policy", function()
       } do assert.equal(expected, origin.rows(made, notes, path)[1].option) end
    end)
 
+   it("is not named any more for what another took away", function()
+      policy(function(made) made.mounts[1].options = json.array { "ro" } end, { name = "one" })
+      policy(function(made) table.remove(made.mounts, 1) end, { name = "two" })
+      local notes = {}
+      local rows = origin.rows(make({}, notes), notes, "mounts[/proc]")
+      assert.same({ { path = "mounts[/proc]", concern = "mounts", option = "policy two" } }, rows)
+   end)
+
    it("refuses with its reason", function()
       for _, answer in ipairs {
          table.pack(nil, "no shells"), table.pack(false, "no shells"),
@@ -80,8 +88,11 @@ describe("neap.policy", function()
          seen = { options.args[1], options.rootfs, where.op, where.namespace, where.client }
          options.args[1], options.rootfs, options.hostname = "sh", "/", "other"
       end)
+      local later
+      policy(function(_, options) later = { options.args[1], options.rootfs, options.hostname } end)
       local made = make()
       assert.same({ "true", "/rootfs", "create", "default" }, seen)
+      assert.same({ "true", "/rootfs" }, later)
       assert.same({ "true", "/rootfs" }, { made.process.args[1], made.root.path })
       assert.equal("web", made.hostname)
    end)

@@ -41,6 +41,22 @@ local function find(client, config, option, id)
    return { pid = task.pid, other = other }
 end
 
+--- The containers that a config joins, each once.
+---@param config table
+---@return string[] ids
+function joining.ids(config)
+   local ids, known = {}, {}
+   for _, option in ipairs(OPTIONS) do
+      local wanted = config[option]
+      local id = wanted and wanted.kind == "container" and wanted.id
+      if id and not known[id] then
+         known[id] = true
+         ids[#ids + 1] = id
+      end
+   end
+   return ids
+end
+
 --- Find them, each once.
 ---@param client neap.Client?  nil: nobody is asked, and each process is 0
 ---@param config table

@@ -19,6 +19,7 @@ local function list_text(list)
          return ("%d %s"):format(#list, #list == 1 and "entry" or "entries")
       end
       parts[i] = tostring(item)
+      if i > WIDTH then break end -- nobody sees more
    end
    return "[" .. table.concat(parts, ", ") .. "]"
 end

@@ -4,10 +4,11 @@ local choose = require "neap.platform.choose"
 local configs = require "neap.config"
 local core = require "neap.core"
 local failure = require "neap.error"
+local joining = require "neap.joining"
+local labels = require "neap.labels"
 local making = require "neap.making"
 local plan = require "neap.plan"
 local request = require "neap.request"
-local labels = require "neap.labels"
 
 local rehearsal = {}
 
@@ -82,13 +83,14 @@ local function create(planned, bundle)
    } }
 end
 
+--- Containers whose namespaces are joined are looked for.
 local function joined(planned)
-   local network = planned.config.network
-   if not network or network.kind ~= "container" then return {} end
-   return {
-      { method = "Containers/Get", request = { id = network.id } },
-      { method = "Tasks/Get", request = { container_id = network.id } },
-   }
+   local calls = {}
+   for _, id in ipairs(joining.ids(planned.config)) do
+      calls[#calls + 1] = { method = "Containers/Get", request = { id = id } }
+      calls[#calls + 1] = { method = "Tasks/Get", request = { container_id = id } }
+   end
+   return calls
 end
 
 --- The task, and its pipes, whose names each start makes anew.

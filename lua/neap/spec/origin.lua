@@ -92,8 +92,28 @@ local function row(notes, path, value)
    }
 end
 
+local LONG <const> = 16 -- elements
+
+--- A long list all of whose elements one option set: privileged gives a hundred
+--- devices.
+local function is_uniform(notes, children)
+   local first = children[1]
+   if #children <= LONG or not first.is_element then return false end
+   local option = origin.option(notes, first.path)
+   for _, child in ipairs(children) do
+      if origin.option(notes, child.path) ~= option then return false end
+   end
+   return true
+end
+
 local function add(rows, notes, node)
    local children = tree.children(node.path, node.value)
+   if children and is_uniform(notes, children) then
+      local one = row(notes, children[1].path, node.value)
+      one.path = node.path
+      rows[#rows + 1] = one
+      return
+   end
    local is_one = not children or node.is_element and not has_below(notes, node.path)
    if is_one then
       rows[#rows + 1] = row(notes, node.path, node.value)
@@ -113,7 +133,8 @@ local function add_removed(rows, notes, spec, path)
    for _, noted in ipairs(removed) do rows[#rows + 1] = row(notes, noted, nil) end
 end
 
---- A row for each field of a spec, an element of a list being one.
+--- A row for each field of a spec, an element of a list being one, and a long list
+--- too that one option set; asked for by its path, it has a row for each element.
 ---@param spec table
 ---@param notes neap.spec.Notes
 ---@param path? string  only what is there and below
