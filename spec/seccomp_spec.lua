@@ -263,6 +263,7 @@ describe("the seccomp of a spec", function()
       assert.equal("seccomp: the default profile /usr/share/containers/seccomp.json is missing: "
          .. 'install golang-github-containers-common, or give a profile, or "unconfined"',
          err.message)
+      assert.same({ "failed_precondition", "container.create" }, { err.code, err.op })
       assert.equal('seccomp: /gone does not exist (a file, "unconfined", "builtin" or a table)',
          (select(2, new { seccomp = "gone" })).message)
    end)
@@ -284,6 +285,13 @@ describe("the seccomp of a spec", function()
       assert.equal("x", edited.defaultAction)
       edited = new { concerns = { oom = function(made) made.linux.seccomp = nil end } }
       assert.equal("SCMP_ACT_LOG", edited.defaultAction)
+      local checked = assert(config.create({ rootfs = "/r", args = { "true" } }, { cwd = "/" }))
+      local made = assert(spec.new(checked, { namespace = "x", machine = machine, policies = {
+         { name = "traps", fn = function(own)
+            own.linux.seccomp.defaultAction = "SCMP_ACT_TRAP"
+         end },
+      } }))
+      assert.equal("SCMP_ACT_TRAP", made.linux.seccomp.defaultAction)
       assert.equal("SCMP_ACT_LOG", new().defaultAction)
    end)
 
@@ -299,6 +307,15 @@ describe("the seccomp of a spec", function()
       local made = assert(spec.new(checked, { namespace = "x", machine = machine }))
       assert.is_nil(made.linux.seccomp)
 
+      for _, sets in ipairs { json.null, { bounding = { {} } }, { bounding = "CAP_KILL" } } do
+         whole.process.capabilities = sets
+         checked = assert(config.create(
+            { spec = whole, rootfs = "/r", seccomp = "builtin" }, { cwd = "/" }
+         ))
+         local ok, err = pcall(spec.new, checked, { namespace = "x", machine = machine })
+         assert.is_true(ok, err)
+      end
+      whole.process.capabilities = nil
       whole.linux.seccomp = {}
       local _, err = config.create(
          { spec = whole, rootfs = "/r", seccomp = "unconfined" }, { cwd = "/" }

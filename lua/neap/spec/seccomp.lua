@@ -7,6 +7,7 @@
 
 local copy = require "neap.copy"
 local defaults = require "neap.defaults"
+local failure = require "neap.error"
 local resolve = require "neap.seccomp.resolve"
 
 local seccomp = { options = { "seccomp" }, paths = { "linux.seccomp" } }
@@ -16,8 +17,10 @@ local function builtin(context)
    local profile, why, errno = context.machine.seccomp(defaults.seccomp)
    if profile then return profile end
    if errno ~= "ENOENT" then return nil, "seccomp: " .. why end
-   return nil, ("seccomp: the default profile %s is missing: install %s, or give a profile, "
-      .. 'or "unconfined"'):format(defaults.seccomp, defaults.seccomp_package)
+   return nil, failure.new { code = "failed_precondition", errno = errno,
+      message = ("seccomp: the default profile %s is missing: install %s, or give a profile, "
+         .. 'or "unconfined"'):format(defaults.seccomp, defaults.seccomp_package),
+   }
 end
 
 local function profile_of(wanted, context)
@@ -26,6 +29,16 @@ local function profile_of(wanted, context)
    local profile, why = context.machine.seccomp(wanted.path)
    if profile then return profile end
    return nil, ('seccomp: %s (a file, "unconfined", "builtin" or a table)'):format(why)
+end
+
+--- What a whole spec of the user's says has not been checked yet.
+local function bounding_of(spec)
+   local sets, names = spec.process.capabilities, {}
+   local bounding = type(sets) == "table" and sets.bounding
+   for _, name in ipairs(type(bounding) == "table" and bounding or {}) do
+      if type(name) == "string" then names[#names + 1] = name end
+   end
+   return names
 end
 
 --- May somebody write to what is shared? The user's own functions may.
@@ -40,7 +53,7 @@ local BUILTIN <const>, UNCONFINED <const> = { kind = "builtin" }, { kind = "unco
 ---@param config table
 ---@param context neap.spec.Context
 ---@return true? ok
----@return string? why
+---@return string|neap.Error|nil why
 function seccomp.apply(spec, config, context)
    local wanted = config.seccomp or config.privileged and UNCONFINED
       or not context.is_whole and BUILTIN
@@ -56,10 +69,9 @@ function seccomp.apply(spec, config, context)
 
    local profile, why = profile_of(wanted, context)
    if not profile then return nil, why end
-   local caps = spec.process.capabilities or {}
    local made = resolve.new(profile, {
       machine = context.machine.architecture(), release = context.machine.release(),
-      caps = caps.bounding or {},
+      caps = bounding_of(spec),
    })
    if not config.seccomp then
       origin["linux.seccomp.syscalls"] = origin["process.capabilities"]
