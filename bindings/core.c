@@ -35,6 +35,7 @@
 #include "strand.h"
 #include "stream.h"
 #include "task.h"
+#include "tree.h"
 #include "wrap.h"
 #include "yaml.h"
 
@@ -74,6 +75,7 @@ static void (*const parts[])(lua_State *L) = {
     queue_open,
     machine_open,
     yaml_open,
+    tree_open,
 };
 
 int luaopen_neap_core(lua_State *L)

@@ -28,6 +28,7 @@ extern "C" {
 #include "neap/request.h"
 #include "neap/service.h"
 #include "neap/stream.h"
+#include "neap/tree.h"
 #include "neap/value.h"
 #include "neap/yaml.h"
 
