@@ -86,4 +86,13 @@ void tap_read(int fd, tap_frame *frame); /* passes over positions */
 void tap_read_any(int fd, tap_frame *frame);
 uint64_t tap_number(const tap_frame *frame); /* of a frame that counts */
 
+/* Read a frame, which must be this. */
+void tap_expect(int fd, int kind, const char *text);
+
+/* Say it, and see it come: the connection has its request, once it has that. */
+void logger_say_seen(logger *l, int fd, const char *text);
+
+/* Have the logger do something else, so that what it did before is done. */
+void logger_turn(const logger *l);
+
 #endif

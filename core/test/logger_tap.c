@@ -63,3 +63,26 @@ uint64_t tap_number(const tap_frame *frame)
         number = number << 8 | (unsigned char)frame->bytes[i];
     return number;
 }
+
+void tap_expect(int fd, int kind, const char *text)
+{
+    static tap_frame frame;
+
+    tap_read(fd, &frame);
+    assert(frame.kind == kind && strcmp(frame.bytes, text) == 0);
+}
+
+void logger_say_seen(logger *l, int fd, const char *text)
+{
+    logger_say(l, 1, text);
+    tap_expect(fd, 1, text);
+}
+
+void logger_turn(const logger *l)
+{
+    static tap_frame frame;
+    int fd = logger_tap(l, "status\n");
+
+    tap_read(fd, &frame);
+    close(fd);
+}
