@@ -1,10 +1,12 @@
 -- Consumers beside a log, each with a policy of its own, on a real containerd: one that
 -- stalls delays neither the log nor the others.
 
+local commands = require "support.commands"
 local gated = require "support.gate"
 local live = require "support.live"
 local logged = require "support.logged"
 local neap = require "neap"
+local shell = require "support.shell"
 
 local LINES <const> = 100000
 local EXPECTED <const> = (function()
@@ -104,6 +106,23 @@ describe("consumers beside a log", function()
       local file <close> = assert(io.open(path))
       os.remove(path)
       assert.same({ expected, expected .. "END" }, { file:read "a", text() })
+   end)
+
+   it("may be the program's own output, beside others", function()
+      local said = shell.run({ shell.program, "-e", [[
+         local neap = require "neap"
+         local client <close> = assert(neap.connect {})
+         local size, container = 0, assert(client:create { rootfs = arg[1], log = "json-file",
+            args = { "seq", arg[2] } })
+         local task = assert(container:start { stdout = { "log", neap.sink.spill("inherit"),
+            function(bytes) size = size + #(bytes or "") end } })
+         assert(task:wait().code == 0)
+         assert(container:delete { force = true })
+         io.stderr:write(size)
+      ]], live.rootfs(), tostring(LINES) }, commands.options())
+
+      assert.same({ 0, tostring(#EXPECTED) }, { said.code, said.stderr })
+      assert.is_true(said.stdout == EXPECTED)
    end)
 
    it("with a policy tell what they raise, and the others go on", function()
