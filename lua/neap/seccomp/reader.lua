@@ -79,11 +79,15 @@ function reader.word(value, words, what, place)
    ))
 end
 
+local function is_word(value)
+   return type(value) == "string" and value ~= "" and not value:find "%c"
+end
+
 ---@param value any
 ---@param place string
 ---@return string
 function reader.string(value, place)
-   if type(value) == "string" and value ~= "" and not value:find "%c" then return value end
+   if is_word(value) then return value end
    reader.refuse(place, ("%s is not a word"):format(escape.show(value)))
 end
 
@@ -111,6 +115,20 @@ function reader.list(value, read, place)
    local list = {}
    for i, item in ipairs(value) do list[i] = read(item, at(place, i)) end
    return list
+end
+
+--- A list of words. A profile has some hundred, whose places nobody asks for.
+---@param value any
+---@param place string
+---@return string[]? list
+function reader.words(value, place)
+   if fields.is_list(value) then
+      for i = 1, #value do
+         if not is_word(value[i]) then reader.string(value[i], at(place, i)) end
+      end
+      return table.move(value, 1, #value, 1, {})
+   end
+   return reader.list(value, reader.string, place)
 end
 
 return reader

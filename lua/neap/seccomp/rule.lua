@@ -73,8 +73,8 @@ local function read_condition(map, name, place)
    local arches, arches_place = reader.field(given, "arches", where)
    local caps, caps_place = reader.field(given, "caps", where)
    return {
-      arches = reader.list(arches, reader.string, arches_place),
-      caps = reader.list(caps, reader.string, caps_place),
+      arches = reader.words(arches, arches_place),
+      caps = reader.words(caps, caps_place),
       minKernel = read_kernel(reader.field(given, "minKernel", where)),
    }
 end
@@ -84,7 +84,7 @@ local function read_names(given, place)
    local name, name_place = reader.field(given, "name", place)
    local names, names_place = reader.field(given, "names", place)
    if name == "" then name = nil end
-   local list = reader.list(names, reader.string, names_place)
+   local list = reader.words(names, names_place)
    if name and list and #list > 0 then
       reader.refuse(place, "name, names: both are given (one is needed)")
    end
