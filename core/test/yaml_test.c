@@ -57,6 +57,7 @@ static void test_scalars(void)
             "[\"0\",\"true\",\"\",\"a\\n\xc3\xa9\"]");
     becomes("[195:*, c, a=b, /dev/x, 18446744073709551616]",
             "[\"195:*\",\"c\",\"a=b\",\"/dev/x\",1.8446744073709552e+19]");
+    printf("ok - yaml: plain scalars are what the core schema says\n");
 }
 
 static void test_collections(void)
@@ -71,6 +72,7 @@ static void test_collections(void)
     becomes("{\"json\": [1, \"too\"]}", "{\"json\":[1,\"too\"]}");
     becomes("a: &x {b: 1}\nc: *x\n", "{\"a\":{\"b\":1},\"c\":{\"b\":1}}");
     becomes("0: a\n", "{\"0\":\"a\"}");
+    printf("ok - yaml: lists and maps are read, in either style\n");
 }
 
 static void test_refusals(void)
@@ -85,6 +87,7 @@ static void test_refusals(void)
     fails("a\0b", 3, "control characters are not allowed at byte 1");
     rejects("*x", "undefined alias");
     rejects("&a [*a]", "nested too deep");
+    printf("ok - yaml: what is no YAML is refused, and where\n");
 }
 
 static void test_depth(void)
@@ -94,6 +97,7 @@ static void test_depth(void)
     memset(text, '[', NEAP_VALUE_DEPTH + 1);
     memset(text + NEAP_VALUE_DEPTH + 1, ']', NEAP_VALUE_DEPTH + 1);
     fails(text, sizeof text, "nested too deep");
+    printf("ok - yaml: what is too deep is refused\n");
 }
 
 /* Nine lines, a thousand million strings. */
@@ -112,6 +116,7 @@ static void test_laughs(void)
         strcat(text, line);
     }
     rejects(text, "aliases make too much of it");
+    printf("ok - yaml: aliases make no more than there is room for\n");
 }
 
 /* Every cut of a text, and every byte of it another one: no more than refused.
@@ -133,6 +138,7 @@ static void test_broken(void)
             neap_error_clear(&err);
         }
     }
+    printf("ok - yaml: broken texts are survived\n");
 }
 
 int main(void)
