@@ -126,9 +126,7 @@ function machine.cgroup()
    return version
 end
 
---- The controllers there are in that version.
----@return table<string, true>
-function machine.controllers()
+local function read_controllers()
    local found = {}
    if machine.cgroup() == "v2" then
       local text = machine.read "/sys/fs/cgroup/cgroup.controllers" or ""
@@ -140,6 +138,16 @@ function machine.controllers()
       for name in names:gmatch "[^,]+" do found[name] = true end
    end
    return found
+end
+
+local controllers
+
+--- The controllers there are in that version; read once, as they are mounted
+--- where a machine begins.
+---@return table<string, true>  to be read only
+function machine.controllers()
+   controllers = controllers or read_controllers()
+   return controllers
 end
 
 return machine

@@ -107,8 +107,9 @@ local function page_sizes(machine)
 end
 
 local function check_pages(limits, by, machine)
+   if not limits.hugepageLimits then return end
    local sizes, list = page_sizes(machine)
-   for _, limit in ipairs(limits.hugepageLimits or {}) do
+   for _, limit in ipairs(limits.hugepageLimits) do
       if #list > 0 and not sizes[limit.pageSize] then
          return ("%s: %s is not a size of this machine's huge pages (%s)"):format(
             by.hugepageLimits, escape.show(limit.pageSize), table.concat(list, ", ")

@@ -4,6 +4,8 @@ local set = require "neap.resources.set"
 
 local processors = {}
 
+local LINE <const> = 4096 -- the kernel's files of this kind are a page at most
+
 --- What the kernel lets a container have, where it says so, or else has.
 local PLACES <const> = {
    cpus = {
@@ -18,7 +20,7 @@ local PLACES <const> = {
 
 local function available(machine, kind)
    for _, path in ipairs(PLACES[kind]) do
-      local text = (machine.read(path) or ""):match "^(%S+)%s*$"
+      local text = (machine.read(path, LINE) or ""):match "^(%S+)%s*$"
       local ranges = set.parse(text)
       if ranges then return ranges, text end
    end
@@ -39,7 +41,8 @@ end
 --- A quota by itself is the user's own arithmetic, as it is to docker.
 local function check_count(limits, by, machine)
    if by["cpu.quota"] ~= "cpus" then return end
-   local online = set.parse((machine.read "/sys/devices/system/cpu/online" or ""):match "%S+")
+   local text = machine.read("/sys/devices/system/cpu/online", LINE) or ""
+   local online = set.parse(text:match "%S+")
    local count = online and set.count(online)
    if count and limits.cpu.quota > count * limits.cpu.period then
       return ("cpus: %.12g is more than this machine has (0.01 to %d)"):format(
