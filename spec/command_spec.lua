@@ -90,7 +90,6 @@ describe("neap run", function()
          { { "--rootfs", "/", "--rm", "--keep", "true" }, "--rm and --keep exclude each other" },
          { { "--rootfs", "/", "-t", "true" }, "-t needs a terminal" },
          { { "--rootfs", "/", "--label" }, "'--label' requires an argument" },
-         { { "--rootfs", "/", "--env-file", "/nonexistent", "x" }, "--env-file: /nonexistent" },
       } do
          local result = neap("run", table.unpack(case[1]))
 
