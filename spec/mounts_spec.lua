@@ -1,6 +1,9 @@
 local config = require "neap.config"
+local id = require "neap.id"
+local place = require "neap.volume.place"
 local propagation = require "neap.spec.propagation"
 local spec = require "neap.spec"
+local use = require "neap.volume.use"
 
 local THERE <const> = {
    ["/srv"] = true, ["/etc/hosts"] = true, ["/proc"] = true, ["/dev"] = true,
@@ -58,6 +61,11 @@ describe("a mount", function()
       { "/proc:/proc", "bind /proc /proc rbind,rprivate,rw" },
       { "/etc/hosts:/proc/meminfo:ro", "bind /etc/hosts /proc/meminfo rbind,rprivate,ro" },
       { "/dev:/dev", "bind /dev /dev rbind,rprivate,rw" },
+      { "data:/b", "volume data /b rbind,rprivate,rw" },
+      { "data:/b:ro,nocopy", "volume data /b rbind,rprivate,ro" },
+      { { type = "volume", source = "data", destination = "/b" },
+         "volume data /b rbind,rprivate,rw" },
+      { { source = "data", target = "/b", readonly = true }, "volume data /b rbind,rprivate,ro" },
    }
    for i, case in ipairs(good) do
       it(("is read: %d, %s"):format(i, case[2]), function()
@@ -86,6 +94,20 @@ describe("a mount", function()
       { "/gone/../srv:/b", 'source "/gone/../srv" does not exist' },
       { { type = "nfs", target = "/b", size = 1 }, 'type: "nfs" is not a type of mount (bind,' },
       { { target = "/b" }, "type: missing (bind," },
+      { "da ta:/b", 'source: "da ta" is not an id' },
+      { "..:b", "is not an absolute path" },
+      { "a..b:/b", 'source: "a..b" is not an id' },
+      { ".hidden:/b", 'source: ".hidden" is not an id' },
+      { ("a"):rep(77) .. ":/b", "is 77 characters long" },
+      { "a\0:/b", "is not an id" },
+      { "data:/dev", 'destination "/dev": the runtime needs a device "null" there' },
+      { "data:/proc", 'destination "/proc": only a proc is mounted there' },
+      { "data:/b:shared", 'options: "shared" is not an option of this mount' },
+      { { type = "volume", source = "/srv", target = "/b" },
+         'source: "/srv" is not an id (' },
+      { { type = "volume", source = "v", target = "/b", labels = "x" }, "labels: " },
+      { { type = "volume", source = "v", target = "/b", nocopy = 1 }, "nocopy: 1 is not true" },
+      { { source = "/srv", target = "/b", nocopy = true }, "nocopy: a mount of type bind has" },
       { { type = "bind", target = "/b" }, "source: nil is not a string" },
       { { type = "bind", source = "/srv", target = "/b", size = 1 },
          "size: a mount of type bind has none" },
@@ -121,6 +143,62 @@ describe("a mount", function()
       for _, other in ipairs { "/b/", "/x/../b", "//b", "/./b" } do
          local _, err = create { mounts = { "/srv:/b", "/srv:" .. other } }
          assert.truthy(err.message:find('mounts[2]: "/b" is taken by mounts[1]', 1, true))
+      end
+   end)
+end)
+
+describe("a volume", function()
+   it("without a name gets one of its own", function()
+      local names = {}
+      for _, given in ipairs { "/b", { type = "volume", target = "/b" } } do
+         local checked = assert(create { mounts = { given } })
+         local mount = checked.mounts[1]
+         assert.is_true(mount.is_anonymous)
+         assert.matches("^%x+$", mount.source)
+         assert.equal(32, #mount.source)
+         names[mount.source] = true
+      end
+      assert.is_truthy(next(names, next(names)))
+      assert.is_nil(create({ mounts = { "data:/b" } }).mounts[1].is_anonymous)
+   end)
+
+   it("is a directory of ours in the spec", function()
+      local checked = assert(create {
+         mounts = { "data:/b:ro", { type = "volume", source = "x", target = "/x", nocopy = true } },
+      })
+      assert.is_true(checked.mounts[2].nocopy)
+      local made = assert(spec.new(checked, {
+         namespace = "n", id = "i", volume = function(name) return "/volumes/" .. name end,
+      }))
+      assert.same({
+         type = "bind", source = "/volumes/data", destination = "/b",
+         options = { "rbind", "rprivate", "ro" },
+      }, made.mounts[#made.mounts - 1])
+   end)
+
+   it("is known by what a container's spec mounts", function()
+      local function of(name, ...)
+         local mounts = {}
+         for i, source in ipairs { ... } do mounts[i] = { source = source, destination = "/x" } end
+         return { id = name, spec = { mounts = mounts } }
+      end
+      assert.same({ data = { "a", "b" }, other = { "b" } }, use.of({
+         of("a", "/v/ns/data/_data", "proc", "/v/ns"),
+         of("b", "/v/ns/data/_data/sub", "/v/ns/x/../other/_data", "/v/ns2/data/_data"),
+         { id = "c" }, { id = "d", spec = "text" }, { id = "e", spec = { mounts = { 5 } } },
+      }, "/v/ns"))
+   end)
+
+   it("comes and goes by names that no volume has", function()
+      for _, kind in ipairs { "new", "gone" } do
+         local passing = place.passing(kind, "data.x-1")
+         assert.is_nil((id.parse(passing)))
+         local found, pid, name = place.read(passing)
+         assert.same({ kind, "data.x-1" }, { found, name })
+         assert.is_not_nil(io.open("/proc/" .. pid .. "/stat"))
+      end
+      for _, other in ipairs { ".old-1-ab-x", ".new-1-ab-..", ".new-x-ab-y", "data", ".new" } do
+         assert.is_nil((place.read(other)))
       end
    end)
 end)

@@ -224,6 +224,7 @@ function Task:update(limits) end
 ---@field [string] async fun(self: neap.Service, request?: table, options?: table): any, neap.Error?
 
 ---@class neap.Client
+---@field volumes neap.Volumes  directories that outlive containers
 ---@field content neap.Service
 ---@field diff neap.Service
 ---@field images neap.Service

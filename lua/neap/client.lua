@@ -125,6 +125,7 @@ local services = require "neap.services"
 metatable.__index = function(client, name)
    local method = Client[name]
    if method ~= nil then return method end
+   if name == "volumes" then return require "neap.volumes".of(client) end
    return services.find(client, name)
 end
 

@@ -100,10 +100,11 @@ end
 ---@param client neap.Client
 ---@param of { id: string, runtime: string? }
 ---@param op string
+---@param what? string  for the message
 ---@return { path: string }? made
 ---@return neap.Error? err
-function making.directory(root, client, of, op)
-   return make_all("log's directory", root, client, of, nil, op)
+function making.directory(root, client, of, op, what)
+   return make_all(what or "log's directory", root, client, of, nil, op)
 end
 
 return making

@@ -10,6 +10,7 @@ local joining = require "neap.joining"
 local machine = require "neap.machine"
 local policies = require "neap.policies"
 local specs = require "neap.spec"
+local volume_place = require "neap.volume.place"
 
 local plan = {}
 
@@ -71,6 +72,7 @@ function plan.spec(client, config)
       platform = platform, namespace = client:namespace(), id = config.id, joined = joined,
       cgroup_prefix = own and own.cgroup_prefix or nil,
       read_file = inside.reader(config.rootfs),
+      volume = function(name) return volume_place.data(client, name) end,
       machine = machine, origin = notes,
       client = asked, policies = policies.find(asked, client:namespace()),
    })

@@ -12,6 +12,7 @@ local owner = require "neap.owner"
 local plan = require "neap.plan"
 local request = require "neap.request"
 local undoing = require "neap.undo"
+local volumes = require "neap.volume.wanted"
 
 local records = {}
 
@@ -43,6 +44,7 @@ local function undo(client, id, bundle, since, err)
    return nil, err
 end
 
+
 local function send(client, config, spec, any, notes)
    local options, wrong = request.runtime_options(config, plan.own_engine(client))
    if wrong then return nil, wrong end
@@ -67,6 +69,23 @@ local function send(client, config, spec, any, notes)
    return container
 end
 
+--- Its volumes first. Who removed one in the meantime did not see the record; who
+--- would from now on, sees it and leaves it.
+local function send_all(client, config, spec, any, notes)
+   if not config.mounts then return send(client, config, spec, any, notes) end
+   local made, unmade = volumes.make(client, config, spec)
+   if not made then return nil, unmade end
+   local container, err = send(client, config, spec, any, notes)
+   if container then
+      local ok, gone = volumes.keep(client, config, spec)
+      if ok then return container end
+      container:delete { force = true }
+      err = gone
+   end
+   volumes.unmake(client, made)
+   return nil, err
+end
+
 --- Create a record and its bundle, all or nothing; also when cancelled.
 ---@param client neap.Client
 ---@param config table  from neap.config
@@ -84,7 +103,7 @@ function records.create(client, config)
    local any, unpacked = request.spec(config, spec)
    if not any then return nil, unpacked end
 
-   return undoing.unless_wanted(function() return send(client, config, spec, any, notes) end)
+   return undoing.unless_wanted(function() return send_all(client, config, spec, any, notes) end)
 end
 
 --- Remember the task that was found with a record.

@@ -105,11 +105,14 @@ local function is_ours(container)
    return core.state(container).is_ours
 end
 
---- Remove the bundle of a record that is gone.
+--- Remove the bundle of a record that is gone, and what else went with it.
 function removal.bundle(container)
    ending.remove(container)
+   local own = container.labels[labels.volumes]
+   local client = core.container_client(container)
+   if own then require "neap.volume.wanted".remove(client, container.id, own) end
    return bundles.remove(
-      core.container_client(container), container.id, container.labels, outline.of(container),
+      client, container.id, container.labels, outline.of(container),
       is_ours(container)
    )
 end

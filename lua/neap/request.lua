@@ -9,6 +9,7 @@ local labels = require "neap.labels"
 local owner = require "neap.owner"
 local resolve = require "neap.seccomp.resolve"
 local signals = require "neap.signal"
+local volumes = require "neap.volume.wanted"
 
 local request = {}
 
@@ -108,6 +109,7 @@ function request.labels(config, bundle)
    for name, value in pairs(bundle.labels) do all[name] = value end
    all[labels.owner] = owner.label()
    all[labels.log] = config.log and json.encode(config.log)
+   all[labels.volumes] = config.mounts and volumes.anonymous(config)
    all[labels.stop_timeout] = config.stop_timeout and ("%.17g"):format(config.stop_timeout)
    all[labels.stop_signal] = config.stop_signal and signals.name(config.stop_signal)
    return all

@@ -10,6 +10,7 @@ local orphans = require "neap.orphans"
 local records = require "neap.records"
 local stdio = require "neap.stdio"
 local successor = require "neap.logs.successor"
+local volumes = require "neap.volume.wanted"
 
 local RESTORE <const> = { filter = true, io = true }
 
@@ -69,6 +70,9 @@ return function(client, given)
       end
       found[i] = container
    end
-   if options.filter == nil then bundles.sweep(client, found) end
+   if options.filter == nil then
+      bundles.sweep(client, found)
+      volumes.sweep(client, found)
+   end
    return found
 end

@@ -46,6 +46,7 @@ _neap()
                    $(compgen -f -X '!*.lua' -- "$current")
                    $(compgen -d -S / -- "$current")) ;;
     help,*) COMPREPLY=($(compgen -W "$(_neap_commands)" -- "$current")) ;;
+    volume,*) COMPREPLY=($(compgen -W 'create ls inspect rm prune' -- "$current")) ;;
     engine,*) COMPREPLY=($(compgen -W 'start stop status' -- "$current")) ;;
     *) COMPREPLY=($(compgen -f -- "$current")) ;;
     esac

@@ -37,6 +37,8 @@ describe("--mount", function()
          { type = "bind", source = "/a", target = "/b", recursive = false } },
       { "type=tmpfs,target=/t,tmpfs-size=64m,tmpfs-mode=1770",
          { type = "tmpfs", target = "/t", size = "64m", mode = "1770" } },
+      { "source=v,target=/t,volume-nocopy", { source = "v", target = "/t", nocopy = true } },
+      { "target=/t", { type = "volume", target = "/t" } },
       { 'type=bind,"source=/a,b",target=/b', { type = "bind", source = "/a,b", target = "/b" } },
    }
    for _, case in ipairs(good) do

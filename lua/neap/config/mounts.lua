@@ -40,6 +40,7 @@ end
 
 local function is_bind(mount)
    if mount.type == "bind" then return true end
+   if mount.type == "volume" then return false end
    for _, option in ipairs(mount.options or {}) do
       if option == "bind" or option == "rbind" then return true end
    end

@@ -12,6 +12,7 @@ return {
    { name = "explain", help = "show who set what in a container's spec" },
    { name = "diff-spec", help = "show where two containers' specs differ" },
    { name = "ps", help = "list containers" },
+   { name = "volume", help = "create, list or remove volumes" },
    { name = "engine", help = "start, stop or show the embedded containerd" },
    { name = "version", help = "show the versions of Neap and containerd" },
    { name = "help", help = "explain a command" },

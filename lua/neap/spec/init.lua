@@ -23,6 +23,7 @@ local VERSION <const> = "1.0.2-dev" -- what containerd 1.6 writes
 ---@field machine? neap.Machine       default: one that has every file
 ---@field cdi_dirs? string[]        default: defaults.cdi_dirs
 ---@field joined? table<string, neap.spec.Joined>  by id: whose namespaces are joined
+---@field volume? fun(name: string): string  where a volume's content is
 ---@field op? string              for errors
 ---@field origin? neap.spec.Notes  filled: which option set what
 ---@field policies? neap.policy.Rule[]  that apply

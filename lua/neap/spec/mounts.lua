@@ -105,6 +105,15 @@ function mounts.begin(spec)
    spec.mounts = defaults_of_containerd()
 end
 
+--- A volume is a directory of ours.
+local function mounted(mount, context)
+   if mount.type ~= "volume" then return mount end
+   return {
+      type = "bind", source = context.volume(mount.source), destination = mount.destination,
+      options = mount.options,
+   }
+end
+
 --- Those that a config asks for, the deeper ones last.
 local function put_all(spec, config, context)
    local all = {}
@@ -117,7 +126,7 @@ local function put_all(spec, config, context)
    if #all == 0 then return end
    mounts.sort(all)
    spec.mounts = spec.mounts or {}
-   for _, mount in ipairs(all) do mounts.put(spec.mounts, mount) end
+   for _, mount in ipairs(all) do mounts.put(spec.mounts, mounted(mount, context)) end
 end
 
 --- Put a config's mounts into a spec.

@@ -24,6 +24,7 @@ end
 flags.bind = {
    access = true, depth = true, propagation = true, exec = true, suid = true, dev = true,
 }
+flags.volume = { access = true, exec = true, suid = true, dev = true }
 flags.tmpfs = { access = true, exec = true, suid = true, dev = true }
 
 --- The words of some choices, for messages.

@@ -1,7 +1,9 @@
---- A mount as docker's -v has it: "source:destination[:options]".
+--- A mount as docker's -v has it: "source:destination[:options]", where a source
+--- without a "/" is a volume's name, and a destination alone a volume without one.
 
 local escape = require "neap.escape"
 local flags = require "neap.config.mount.flags"
+local volume = require "neap.config.mount.volume"
 
 local text = {}
 
@@ -31,13 +33,14 @@ end
 ---@return string? why
 function text.parse(given)
    local source, destination, rest = given:match "^([^:]+):([^:]+):?(.*)$"
+   if given:find "^/[^:]*$" then return volume.new(nil, given, {}) end
    if not source or rest:find(":", 1, true) then
       return nil, ("%s is not a mount (%s)"):format(escape.show(given), ALLOWED)
    end
    if not text.is_path(source) then
-      return nil, ('%s is not a path with a "/" (for a directory here: "./%s")'):format(
-         escape.show(source), escape.text(source)
-      )
+      local words = {}
+      for word in rest:gmatch "[^,]+" do words[#words + 1] = word end
+      return volume.new(source, destination, words)
    end
    local options, why = options_of(rest)
    if not options then return nil, why end

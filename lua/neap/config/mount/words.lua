@@ -4,7 +4,9 @@ local escape = require "neap.escape"
 local fields = require "neap.fields"
 local flags = require "neap.config.mount.flags"
 local strings = require "neap.config.strings"
+local text = require "neap.config.mount.text"
 local tmpfs = require "neap.config.mount.tmpfs"
+local volume = require "neap.config.mount.volume"
 
 local words = {}
 
@@ -28,6 +30,7 @@ end
 
 local TYPES <const> = {
    bind = known { "source", "propagation", "recursive" },
+   volume = known { "source", "nocopy", "labels" },
    tmpfs = known { "size", "mode" },
 }
 for name in pairs(MADE_UP) do TYPES[name] = known { "source" } end
@@ -36,6 +39,7 @@ local OTHER_WORDS <const> = {
    src = "source", dst = "destination", ro = "readonly", read_only = "readonly",
    bind_propagation = "propagation", ["bind-propagation"] = "propagation",
    nonrecursive = "recursive", tmpfs_size = "size", tmpfs_mode = "mode",
+   volume_nocopy = "nocopy", no_copy = "nocopy", name = "source",
 }
 
 local ALL <const> = {}
@@ -44,7 +48,10 @@ for _, set in pairs(TYPES) do
 end
 
 --- Words that OCI does not have.
-local OWN <const> = { "target", "readonly", "propagation", "recursive", "size", "mode" }
+local OWN <const> = {
+   "target", "readonly", "propagation", "recursive", "size", "mode",
+   "nocopy", "labels",
+}
 
 --- Is this table to be read here, rather than as OCI's own?
 ---@param given table
@@ -53,12 +60,14 @@ function words.is_for(given)
    for _, name in ipairs(OWN) do
       if given[name] ~= nil then return true end
    end
-   return false
+   return given.type == "volume"
 end
 
 local function type_of(given)
-   local kind = given.type
-   if kind == nil and given.source ~= nil then kind = "bind" end
+   local kind, source = given.type, given.source
+   if kind == nil and source ~= nil then
+      kind = type(source) == "string" and not text.is_path(source) and "volume" or "bind"
+   end
    if kind == nil or TYPES[kind] then return kind end
    return nil, ("type: %s is not a type of mount (%s)"):format(
       escape.show(kind), table.concat(fields.names(TYPES), ", ")
@@ -93,7 +102,7 @@ end
 local function list_words(given)
    local list, why = strings.list(given.options or {}, "options")
    if not list then return nil, why end
-   for _, name in ipairs { "readonly", "recursive" } do
+   for _, name in ipairs { "readonly", "recursive", "nocopy" } do
       local ok, unclear = check_boolean(given, name)
       if not ok then return nil, unclear end
    end
@@ -120,6 +129,11 @@ function make.bind(given, list)
       if not ok then return nil, "options: " .. wrong end
    end
    return { source = given.source, options = flags.of_bind(chosen) }
+end
+
+function make.volume(given, list)
+   if given.nocopy then list[#list + 1] = "nocopy" end
+   return volume.new(given.source, "", list, given.labels)
 end
 
 function make.tmpfs(given, list)

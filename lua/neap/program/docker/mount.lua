@@ -15,6 +15,7 @@ local FIELDS <const> = {
    readonly = "readonly", ro = "readonly",
    ["bind-propagation"] = "propagation",
    ["bind-nonrecursive"] = "recursive",
+   ["volume-nocopy"] = "nocopy",
    ["tmpfs-size"] = "size", ["tmpfs-mode"] = "mode",
 }
 local BOOLEANS <const> = { readonly = true, recursive = true, nocopy = true }
@@ -72,6 +73,7 @@ function mount.parse(text)
       if not ok then return nil, why end
    end
    if made.target == nil then return nil, "target: missing" end
+   if made.type == nil and made.source == nil then made.type = "volume" end -- as docker does
    return made
 end
 

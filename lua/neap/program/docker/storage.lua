@@ -18,10 +18,10 @@ return {
    options = {
       { "--rootfs", value = "DIR", help = "The directory to run in; writable." },
       { "--read-only", help = "Mount the root read-only." },
-      { "-v", "--volume", value = "SOURCE:TARGET[:OPTIONS]", many = true,
-         help = "Mount a directory or a file." },
+      { "-v", "--volume", value = "[SOURCE:]TARGET[:OPTIONS]", many = true,
+         help = "Mount a directory, a file or a volume." },
       { "--mount", value = "WORD=VALUE,...", many = true,
-         help = "Mount: type=bind|tmpfs,source=DIR,target=DIR,readonly,..." },
+         help = "Mount: type=bind|volume|tmpfs,source=,target=,readonly,..." },
       { "--tmpfs", value = "TARGET[:OPTIONS]", many = true,
          help = "Mount an empty directory in memory: /run:size=64m,mode=755." },
       { "--shm-size", value = "SIZE", help = "Size of /dev/shm (64m)." },
