@@ -3,7 +3,7 @@
 local live = require "support.live"
 local shell = require "support.shell"
 
-local COUNT <const>, WARM <const>, LIMIT <const> = 200, 50, 16
+local COUNT <const>, WARM <const>, LIMIT <const> = 200, 100, 16
 local GROWTH <const> = 512 -- KiB, from the first WARM to the end
 
 local SCRIPT <const> = [[
