@@ -1,5 +1,6 @@
 --- What a container is to be, before anybody is asked for it: its spec, with what
---- has to be looked up for that.
+--- has to be looked up for that. Nothing is made: `neap explain run` and
+--- `neap run --dry-run` come here, too.
 
 local choose = require "neap.platform.choose"
 local core = require "neap.core"

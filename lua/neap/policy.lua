@@ -4,7 +4,8 @@
 -- Each is given the finished spec, and edits it or refuses. They are applied in
 -- the order in which they were registered: the last word wins, and a refusal
 -- over all. One that raises refuses, too. They may wait: nothing is held
--- meanwhile, and nothing has been sent.
+-- meanwhile, and nothing has been sent but what finds a container whose
+-- namespaces are to be joined.
 
 local copy = require "neap.copy"
 local failure = require "neap.error"
