@@ -40,6 +40,7 @@ describe("neap run --dry-run", function()
       assert(joined:start())
       for _, words in ipairs {
          { "--network", "container:joined", "--pid", "container:joined", "true" },
+         { "-v", "/one", "-v", "/two", "-v", "/etc:/three", "true" },
          { "true" }, { "--keep", "--name", "kept", "true" },
          { "-d", "--name", "detached", "true" }, { "-i", "cat" },
          { "-e", "A=1", "--memory", "64m", "--log-driver", "json-file", "true" },
@@ -83,6 +84,20 @@ describe("neap run --dry-run", function()
       assert.equal(container.extensions["neap.explain"].value, record.extensions["neap.explain"])
       assert.equal(container.runtime, record.runtime)
       assert(container:delete { force = true })
+   end)
+
+   it("makes no volume", function()
+      local words = {
+         "--rootfs", live.rootfs(), "-v", "rehearsed:/data", "-v", "/anonymous", "true",
+      }
+      local client <close> = live.client()
+      local calls, result = live.count(neap, "--json", "run", "--dry-run", table.unpack(words))
+      assert.same({ 0, "" }, { result.code, result.stderr })
+      assert.same({}, calls)
+      local mounted = assert(json.decode(result.stdout)).spec.mounts
+      assert.equal("/anonymous", mounted[#mounted].destination)
+      assert.equal(0, neap("explain", "run", table.unpack(words)).code)
+      assert.same({}, client.volumes:list())
    end)
 
    it("prints the spec and a line for each call", function()

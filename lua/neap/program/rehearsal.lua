@@ -104,6 +104,16 @@ local function start(planned, parsed, bundle)
    } }
 end
 
+--- Volumes without a name go with the container, unless somebody is found who uses
+--- them: before the removal and after.
+local function add_volumes(calls, config)
+   for _, mount in ipairs(config.mounts or {}) do
+      for _ = 1, mount.is_anonymous and 2 or 0 do
+         table.insert(calls, { method = "Containers/ListStream", request = {} })
+      end
+   end
+end
+
 --- The RPCs that would be sent, in their order.
 ---@param planned neap.program.Planned
 ---@param parsed table  run's options
@@ -124,6 +134,7 @@ function rehearsal.calls(planned, parsed)
    if parsed.detach or parsed.keep then return calls end
    table.insert(calls, { method = "Tasks/Delete", request = { container_id = id } })
    table.insert(calls, { method = "Containers/Delete", request = { id = id } })
+   add_volumes(calls, planned.config)
    return calls
 end
 
