@@ -276,6 +276,7 @@ end)
 local SAMPLES <const> = {
    rootfs = { rootfs = "/other" },
    image = { rootfs = false, image = "an-image" },
+   rootfs_overlay = { rootfs_overlay = true },
    readonly = { readonly = true },
    args = { args = { "other" } },
    entrypoint = { entrypoint = { "sh" } },
@@ -378,7 +379,8 @@ describe("each option", function()
          problems[#problems + 1] = name .. " has no sample config: add one to SAMPLES"
          return
       end
-      local has_own = name == "image" or sample == LIMITS
+      local is_default = name == "image" or name == "rootfs_overlay" -- the same root.path
+      local has_own = is_default or sample == LIMITS
       local changes = changes_of(sample)
       for path, option in pairs(changes) do
          if option == "default" then

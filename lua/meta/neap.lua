@@ -105,6 +105,7 @@
 ---@field annotations? table<string, string>
 ---@field mounts? (string|table)[]  "src:dst[:ro]", or OCI's
 ---@field network? string  "none", "host", "container:ID"
+---@field rootfs_overlay? boolean  leave the rootfs as it is: write to an overlay
 ---@field readonly? boolean
 ---@field cap_add? string[]
 ---@field cap_drop? string[]

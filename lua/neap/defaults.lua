@@ -54,6 +54,7 @@ local defaults = {
    term = "xterm",
    cpu_period = 100000, -- microseconds; what cpus=0.5 is a part of
    shm_size = 64 * MIB,
+   overlay_root = "/var/lib/neap/overlay", -- what containers write; on a disk
    volume_root = "/var/lib/neap/volumes", -- on a disk that stays
    cdi_dirs = { "/etc/cdi", "/var/run/cdi" }, -- of two that say the same the last
    apparmor = "docker-default", -- where it is loaded

@@ -58,4 +58,15 @@ function inside.check(root)
    return true
 end
 
+--- Where a container's files can be looked at: where the runtime has mounted them,
+--- by its process.
+---@param task neap.Task
+---@param spec table
+---@return string? root
+function inside.root(task, spec)
+   local root = spec.root and spec.root.path
+   local is_mounted = root and root:sub(1, 1) ~= "/" and task.pid ~= 0
+   return is_mounted and ("/proc/%d/root"):format(task.pid) or root
+end
+
 return inside

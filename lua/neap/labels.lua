@@ -11,6 +11,7 @@ local labels = {
    bundle = "neap.bundle", -- the bundle directory
    owner = "neap.owner", -- "<boot id> <pid> <start time>" of who is making it
    foreign_bundle = "com.docker/engine.bundle.path", -- read, never written
+   overlay = "neap.rootfs_overlay", -- the directory below
    volumes = "neap.volumes", -- names of those that go with it, parted by commas
    log = "neap.log", -- the log's settings, as JSON
    stop_timeout = "neap.stop_timeout", -- seconds

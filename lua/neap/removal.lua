@@ -9,9 +9,11 @@ local ending = require "neap.logs.ending"
 local orphan = require "neap.orphan"
 local outage = require "neap.outage"
 local outline = require "neap.outline"
+local overlay = require "neap.overlay"
 local pipes = require "neap.pipes"
 local stray = require "neap.stray"
 local unread = require "neap.unread"
+local volumes = require "neap.volume.wanted"
 
 local removal = {}
 
@@ -101,18 +103,15 @@ function removal.process(process)
 end
 
 --- Was it made here? Of another's a shim may be left, of a start that was cut short.
-local function is_ours(container)
-   return core.state(container).is_ours
-end
+local function is_ours(container) return core.state(container).is_ours end
 
 --- Remove the bundle of a record that is gone, and what else went with it.
 function removal.bundle(container)
    ending.remove(container)
-   local own = container.labels[labels.volumes]
-   local client = core.container_client(container)
-   if own then require "neap.volume.wanted".remove(client, container.id, own) end
+   volumes.remove(container)
+   overlay.remove(container)
    return bundles.remove(
-      client, container.id, container.labels, outline.of(container),
+      core.container_client(container), container.id, container.labels, outline.of(container),
       is_ours(container)
    )
 end

@@ -109,6 +109,7 @@ function request.labels(config, bundle)
    for name, value in pairs(bundle.labels) do all[name] = value end
    all[labels.owner] = owner.label()
    all[labels.log] = config.log and json.encode(config.log)
+   all[labels.overlay] = config.rootfs_overlay and config.rootfs or nil
    all[labels.volumes] = config.mounts and volumes.anonymous(config)
    all[labels.stop_timeout] = config.stop_timeout and ("%.17g"):format(config.stop_timeout)
    all[labels.stop_signal] = config.stop_signal and signals.name(config.stop_signal)

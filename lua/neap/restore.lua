@@ -7,6 +7,7 @@ local fields = require "neap.fields"
 local fs = core.fs
 local list = require "neap.list"
 local orphans = require "neap.orphans"
+local overlay = require "neap.overlay"
 local records = require "neap.records"
 local stdio = require "neap.stdio"
 local successor = require "neap.logs.successor"
@@ -73,6 +74,7 @@ return function(client, given)
    if options.filter == nil then
       bundles.sweep(client, found)
       volumes.sweep(client, found)
+      overlay.sweep(client, found)
    end
    return found
 end

@@ -12,6 +12,7 @@ local logging = require "neap.logs.logging"
 local machine = require "neap.machine"
 local obstacle = require "neap.obstacle"
 local outline = require "neap.outline"
+local overlay = require "neap.overlay"
 local plumbing = require "neap.plumbing"
 local policies = require "neap.policies"
 local refusal = require "neap.refusal"
@@ -80,6 +81,8 @@ end
 --- From the record, which remembers what create was told.
 local function task_of(container, io, spec, checkpoint)
    local keeper, failed = failure_keeper()
+   local rootfs, unmade, is_new = overlay.mounts(container, spec)
+   if unmade then return nil, unmade end
    local config, pumps = wiring.connect(container, spec, io, nil, failed)
    if not config then return nil, pumps end
    local logged, unlogged = logging.begin(container, config, io)
@@ -87,6 +90,7 @@ local function task_of(container, io, spec, checkpoint)
    local _held <close> = logged
    local task, err = try(container, {
       io = config, options = wiring.options(container, spec), checkpoint = checkpoint,
+      rootfs = rootfs,
    })
    if task then
       core.state(container).task = task -- a handle that nobody keeps still owns pipes
@@ -94,7 +98,10 @@ local function task_of(container, io, spec, checkpoint)
       logging.show(task, logged, failed)
       return task
    end
-   if not err.left then logging.undo(logged) end
+   if not err.left then
+      logging.undo(logged)
+      if is_new then overlay.remove(container) end
+   end
    err.op = "container.start"
    return nil, refusal.explain(err)
 end
@@ -167,7 +174,7 @@ function start.exec(task, given)
    local container = core.process_container(task)
    local spec = outline.of(container)
    if not spec then return refuse(container, "task.exec", "the record's spec is not JSON") end
-   local root = spec.root and spec.root.path
+   local root = inside.root(task, spec)
    local fit, unfit = inside.check(root)
    if not fit then return refuse(container, "task.exec", unfit) end
    local client = core.container_client(container)

@@ -32,7 +32,8 @@ end
 local function source_of(container)
    if container.image and container.image ~= "" then return container.image end
    local spec = container.spec
-   return type(spec) == "table" and spec.root and spec.root.path or nil
+   local below = (container.labels or {})["neap.rootfs_overlay"]
+   return below or type(spec) == "table" and spec.root and spec.root.path or nil
 end
 
 ---@class neap.ps.Row

@@ -39,7 +39,8 @@ return {
    other_words = {
       name = "id", command = "args", cmd = "args", environment = "env",
       workdir = "cwd", working_dir = "cwd", tty = "terminal", volumes = "mounts",
-      volume = "mounts", label = "labels", read_only = "readonly", net = "network",
+      volume = "mounts",
+      overlay = "rootfs_overlay", label = "labels", read_only = "readonly", net = "network",
       network_mode = "network", pid_mode = "pid", ipc_mode = "ipc", uts_mode = "uts",
       userns_mode = "userns", cgroupns_mode = "cgroupns",
       mem_limit = "memory", rlimits = "ulimits", sysctls = "sysctl", root = "rootfs",

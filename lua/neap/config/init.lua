@@ -73,6 +73,9 @@ local function check_container(checked)
    if checked.image and checked.rootfs then
       return nil, "image, rootfs: both are given (exactly one is needed)"
    end
+   if checked.rootfs_overlay and not checked.rootfs then
+      return nil, "rootfs_overlay: there is no rootfs (an image has an overlay anyway)"
+   end
    if not checked.image and not checked.rootfs then
       return nil, "image, rootfs: neither is given (exactly one is needed)"
    end

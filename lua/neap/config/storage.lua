@@ -10,6 +10,7 @@ local named = values.named
 return {
    image = named("image", values.word),
    rootfs = named("rootfs", rootfs.parse),
+   rootfs_overlay = named("rootfs_overlay", values.boolean),
    snapshotter = named("snapshotter", values.word),
    readonly = named("readonly", values.boolean),
    mounts = mounts.parse,

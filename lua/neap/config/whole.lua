@@ -7,6 +7,7 @@ local whole = {}
 --- Where the spec says what a field says.
 local PLACES <const> = {
    rootfs = { "root", "path" },
+   rootfs_overlay = { "root", "path" },
    readonly = { "root", "readonly" },
    args = { "process", "args" },
    entrypoint = { "process", "args" },

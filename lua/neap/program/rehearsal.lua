@@ -7,6 +7,7 @@ local failure = require "neap.error"
 local joining = require "neap.joining"
 local labels = require "neap.labels"
 local making = require "neap.making"
+local overlay = require "neap.overlay"
 local plan = require "neap.plan"
 local request = require "neap.request"
 
@@ -99,6 +100,7 @@ local function start(planned, parsed, bundle)
    local fifos = bundle .. "/"
    return { method = "Tasks/Create", request = {
       container_id = id, terminal = has_terminal or nil,
+      rootfs = planned.config.rootfs_overlay and overlay.below(planned.config.rootfs) or nil,
       stdin = parsed.interactive and fifos or nil, stdout = fifos,
       stderr = not has_terminal and fifos or nil,
    } }

@@ -1,7 +1,7 @@
 --- The root filesystem.
 
 local root = {
-   options = { "rootfs", "image", "readonly" },
+   options = { "rootfs", "rootfs_overlay", "image", "readonly" },
    paths = { "root" },
    any_platform = true,
 }
@@ -18,7 +18,10 @@ end
 ---@param context neap.spec.Context
 function root.apply(spec, config, context)
    spec.root = spec.root or {}
-   if config.rootfs then
+   if config.rootfs and config.rootfs_overlay then
+      spec.root.path = "rootfs" -- in the shim's bundle, which it mounts the overlay on
+      context.origin["root.path"] = "rootfs_overlay"
+   elseif config.rootfs then
       spec.root.path = config.rootfs
       context.origin["root.path"] = "rootfs"
    end

@@ -2,6 +2,9 @@
 
 local choose = require "neap.platform.choose"
 local core = require "neap.core"
+local facts = require "neap.volume.facts"
+local ids = require "neap.id"
+local labels = require "neap.labels"
 local log = require "neap.log"
 local place = require "neap.volume.place"
 
@@ -110,13 +113,13 @@ end
 
 --- Remove those of a container that is gone. Its label says which they may be; that
 --- they are its, they say themselves.
----@param client neap.Client
----@param id string
----@param names string  the label
-function wanted.remove(client, id, names)
-   local facts, own = require "neap.volume.facts", {}
+---@param container neap.Container
+function wanted.remove(container)
+   local names, id = container.labels[labels.volumes], container.id
+   if not names then return end
+   local client, own = core.container_client(container), {}
    for name in names:gmatch "[^,]+" do
-      local volume = require "neap.id".parse(name) and facts.read(client, name)
+      local volume = ids.parse(name) and facts.read(client, name)
       if volume and volume.container == id then own[#own + 1] = name end
    end
    wanted.unmake(client, own)

@@ -4,6 +4,8 @@ local mount = require "neap.program.docker.mount"
 
 --- Those of --mount behind those of -v.
 local function read(config, parsed)
+   local directory = parsed.rootfs and parsed.rootfs:match "^(.+):O$" -- podman's, nerdctl's
+   if directory then config.rootfs, config.rootfs_overlay = directory, true end
    for _, text in ipairs(parsed.mount or {}) do
       local made, why = mount.parse(text)
       if not made then return nil, "--mount: " .. why end
@@ -17,6 +19,7 @@ end
 return {
    options = {
       { "--rootfs", value = "DIR", help = "The directory to run in; writable." },
+      { "--rootfs-overlay", help = "Leave DIR as it is: write to an overlay (DIR:O)." },
       { "--read-only", help = "Mount the root read-only." },
       { "-v", "--volume", value = "[SOURCE:]TARGET[:OPTIONS]", many = true,
          help = "Mount a directory, a file or a volume." },
@@ -27,7 +30,8 @@ return {
       { "--shm-size", value = "SIZE", help = "Size of /dev/shm (64m)." },
    },
    fields = {
-      rootfs = "rootfs", read_only = "readonly", volume = "mounts", tmpfs = "tmpfs",
+      rootfs = "rootfs", rootfs_overlay = "rootfs_overlay",
+      read_only = "readonly", volume = "mounts", tmpfs = "tmpfs",
       shm_size = "shm_size",
    },
    read = read,
