@@ -242,6 +242,61 @@ describe("volumes", function()
       assert.same({ "unused", "used" }, volumes:prune())
    end)
 
+   it("come back where somebody comes to use them while they are removed", function()
+      local volume = need(volumes:create { name = "data" })
+      sh("echo kept >" .. volume.path .. "/file")
+      local Client <const> = core.classes.client
+      local list, container = Client.containers, nil
+      finally(function()
+         Client.containers = list
+         container:delete { force = true }
+      end)
+      function Client.containers(...)
+         local found, err = list(...)
+         container = container or need(client:create {
+            rootfs = rootfs, args = { "true" }, mounts = { "data:/data" },
+         })
+         return found, err
+      end
+      local ok, err = volumes:remove "data"
+      assert.is_nil(ok)
+      assert.equal("failed_precondition", err.code)
+      assert.equal("kept\n", sh("cat " .. volume.path .. "/file"))
+      assert.same({ "data" }, core.fs.list(directory))
+   end)
+
+   it("are made again where somebody removes them while they come to be used", function()
+      local facts <const> = require "neap.volume.facts"
+      local read, times = facts.read, 0
+      finally(function() facts.read = read end)
+      function facts.read(...)
+         times = times + 1
+         if times == 1 then sh("rm -r " .. directory .. "/data") end
+         return read(...)
+      end
+      assert.equal("x\n", need(run({ "data:/data" }, "echo x >/data/x; cat /data/x")))
+      assert.truthy(times > 1)
+
+      local create = core.container_create
+      finally(function() core.container_create = create end)
+      function core.container_create(...)
+         sh("rm -r " .. directory .. "/data")
+         return create(...)
+      end
+      assert.equal("y\n", need(run({ "data:/data" }, "echo y >/data/y; cat /data/*")))
+   end)
+
+   it("are nobody's for a label that others wrote", function()
+      need(volumes:create { name = "data" })
+      local container = need(client:create { rootfs = rootfs, args = { "true" } })
+      assert.is_not_nil(live.ctr("containers", "label", container.id,
+         "neap.volumes=data,../data", "neap.rootfs_overlay=/etc"))
+      assert.equal("/etc", need(client:load(container.id)).labels["neap.rootfs_overlay"])
+      need(container:refresh())
+      need(container:delete())
+      assert.equal("data", need(volumes:inspect "data").name)
+   end)
+
    it("are docker's command", function()
       local function neap(...)
          return shell.run { live.program, "--address", live.address, "--namespace", live.namespace,

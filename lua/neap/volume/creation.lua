@@ -16,6 +16,7 @@ local creation = {}
 
 local fs = core.fs
 
+local TRIES <const> = 8
 local DATA_MODE <const> = 493 -- 0755; what is above is 0700
 
 local function refuse(op, code, why, errno)
@@ -78,7 +79,23 @@ local function make(client, name, about, op)
       ("cannot make volume %s: %s"):format(name, why), errno)
 end
 
---- Make a volume where it is not there.
+local function try(client, name, about, op)
+   local directory = place.of(client, name)
+   local ok, why, errno = place.check(directory)
+   if not ok and errno ~= "ENOENT" then
+      return refuse(op, "failed_precondition", ("volume %s: %s"):format(name, why), errno)
+   end
+   local is_new, err = false, nil
+   if not ok then is_new, err = make(client, name, about, op) end
+   local found = not err and facts.read(client, name)
+   if found then return found, is_new end
+   if err then return nil, err end
+   return refuse(op, "failed_precondition", ("volume %s: %s is no directory"):format(
+      name, directory .. "/_data"
+   ))
+end
+
+--- Make a volume where it is not there; again where somebody removes it meanwhile.
 ---@param client neap.Client
 ---@param name string  checked before
 ---@param about neap.volume.About
@@ -86,22 +103,13 @@ end
 ---@return neap.Volume? volume
 ---@return boolean|neap.Error is_new
 function creation.ensure(client, name, about, op)
-   local directory = place.of(client, name)
-   local ok, why, errno = place.check(directory)
-   if not ok and errno ~= "ENOENT" then
-      return refuse(op, "failed_precondition", ("volume %s: %s"):format(name, why), errno)
+   local volume, is_new
+   for _ = 1, TRIES do
+      volume, is_new = try(client, name, about, op)
+      local was_removed = not volume and not is_new.errno and not fs.lstat(place.of(client, name))
+      if not was_removed then break end
    end
-   local is_new = false
-   if not ok then
-      local made, err = make(client, name, about, op)
-      if made == nil then return nil, err end
-      is_new = made
-   end
-   local found = facts.read(client, name)
-   if found then return found, is_new end
-   return refuse(op, "failed_precondition", ("volume %s: %s is no directory"):format(
-      name, directory .. "/_data"
-   ))
+   return volume, is_new
 end
 
 return creation
