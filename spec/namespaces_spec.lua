@@ -70,6 +70,14 @@ describe("a container's namespaces", function()
       assert.equal("mine", mount_at(new { ipc = "host", mounts = { own } }, "/dev/shm").source)
    end)
 
+   it("leave a tmpfs that was asked for where shared memory is", function()
+      for _, ipc in ipairs { "host", "none" } do
+         local made, origin = new { ipc = ipc, tmpfs = { "/dev/shm:size=1m" } }
+         assert.equal("tmpfs", mount_at(made, "/dev/shm").type)
+         assert.equal("tmpfs", origin["mounts[/dev/shm]"])
+      end
+   end)
+
    it("bring no shared memory with ipc none", function()
       local made = new { ipc = "none" }
       assert.is_nil(mount_at(made, "/dev/shm"))

@@ -57,10 +57,14 @@ local function drop_mount(spec, destination, origin)
    origin["mounts[" .. destination .. "]"] = "ipc"
 end
 
+--- What somebody asked to be mounted there stays.
+local function is_ours(destination, origin)
+   return origin["mounts[" .. destination .. "]"] == nil
+end
+
 --- In the place of a mount of ours the host's own.
 local function share_mount(spec, destination, context)
-   local at = "mounts[" .. destination .. "]"
-   if context.origin[at] == "mounts" then return end
+   if not is_ours(destination, context.origin) then return end
    drop_mount(spec, destination, context.origin)
    if not context.machine.exists(destination) then return end
    mounts.put(spec.mounts, {
@@ -70,8 +74,7 @@ local function share_mount(spec, destination, context)
 end
 
 local function put_ipc(spec, config, context)
-   local is_none = config.ipc.kind == "none"
-      and context.origin["mounts[/dev/shm]"] ~= "mounts"
+   local is_none = config.ipc.kind == "none" and is_ours("/dev/shm", context.origin)
    if is_none then drop_mount(spec, "/dev/shm", context.origin) end
    if config.ipc.kind ~= "host" then return end
    spec.mounts = spec.mounts or {}
