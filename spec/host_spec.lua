@@ -103,7 +103,6 @@ describe("neap.resources.host", function()
       { "v2", { oom_kill_disable = true }, "oom_kill_disable: " .. V2_LACKS },
       { "v2", { cpu_rt_runtime = 5 }, "cpu_rt_runtime: " .. V2_LACKS },
       { "v2", { cpu_rt_period = 5 }, "cpu_rt_period: " .. V2_LACKS },
-      { "v2", { memory = { kernelTCP = 5 } }, "memory.kernelTCP: " .. V2_LACKS },
       { "v1", { unified = { ["memory.high"] = "1" } },
          "unified: cgroup v1 has no such limit, and this machine has v1" },
       { "hybrid", { unified = { ["memory.high"] = "1" } },

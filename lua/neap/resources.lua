@@ -121,7 +121,7 @@ end
 --- that all is well.
 local CHANGEABLE <const> = {
    ["memory.limit"] = true, ["memory.reservation"] = true, ["memory.swap"] = true,
-   ["memory.checkBeforeUpdate"] = true, ["blockIO.weight"] = true, unified = true,
+   ["blockIO.weight"] = true, unified = true,
 }
 
 local function find_fixed(by)

@@ -18,8 +18,8 @@ local ROOT <const> = "/sys/fs/cgroup/"
 --- What only one version has.
 local ONLY <const> = {
    v1 = {
-      "memory.swappiness", "memory.disableOOMKiller", "memory.kernelTCP",
-      "cpu.realtimeRuntime", "cpu.realtimePeriod", "blockIO.leafWeight",
+      "memory.swappiness", "memory.disableOOMKiller", "cpu.realtimeRuntime",
+      "cpu.realtimePeriod", "blockIO.leafWeight",
    },
    v2 = { "unified" },
 }

@@ -50,6 +50,11 @@ local function gone()
    return nil, "the kernel has no such limit any more (memory includes the kernel's)"
 end
 
+--- The runtime-spec has it, and runc 1.1 writes it nowhere.
+local function left_out()
+   return nil, "the runtime leaves it out without a word (runc 1.1 knows no such limit)"
+end
+
 function words.table(value)
    if type(value) == "table" then return value end
    return nil, ("%s is not a table"):format(escape.show(value))
@@ -62,7 +67,6 @@ local pids_limit = values.integer(1, WHOLE, { [-1] = -1, [0] = -1 })
 local swappiness = values.integer(0, 100)
 local weight = values.integer(10, 1000)
 local number = values.integer(0, WHOLE)
-local number_or_unlimited = values.integer(0, WHOLE, UNLIMITED)
 local byte_rates = rates("rate", size.parse, "/dev/sda:1mb")
 local operation_rates = rates("rate", number, "/dev/sda:1000")
 local weights = rates("weight", weight, "/dev/sda:300")
@@ -98,13 +102,12 @@ words.oci = {
    memory = {
       limit = memory_or_unlimited, reservation = bytes_or_unlimited,
       swap = bytes_or_unlimited, kernel = gone,
-      kernelTCP = bytes_or_unlimited, swappiness = swappiness,
-      disableOOMKiller = values.boolean, useHierarchy = values.boolean,
-      checkBeforeUpdate = values.boolean,
+      kernelTCP = gone, swappiness = swappiness, disableOOMKiller = values.boolean,
+      useHierarchy = left_out, checkBeforeUpdate = left_out,
    },
    cpu = {
-      shares = shares, quota = quota, period = period, burst = number,
-      realtimeRuntime = number, realtimePeriod = number, idle = number_or_unlimited,
+      shares = shares, quota = quota, period = period, burst = left_out,
+      realtimeRuntime = number, realtimePeriod = number, idle = left_out,
       cpus = set_of_numbers, mems = set_of_numbers,
    },
    pids = { limit = pids_limit },
