@@ -189,6 +189,21 @@ describe("a volume", function()
       }, "/v/ns"))
    end)
 
+   it("leaves no file open that its process was read from", function()
+      local function open_files()
+         local count = 0
+         for _ in require("lfs").dir "/proc/self/fd" do count = count + 1 end
+         return count
+      end
+      collectgarbage()
+      collectgarbage "stop"
+      local before = open_files()
+      for _ = 1, 8 do place.passing("new", "data") end
+      local after = open_files()
+      collectgarbage "restart"
+      assert.is_true(after < before + 8)
+   end)
+
    it("comes and goes by names that no volume has", function()
       for _, kind in ipairs { "new", "gone" } do
          local passing = place.passing(kind, "data.x-1")

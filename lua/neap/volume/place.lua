@@ -37,8 +37,8 @@ end
 ---@param name string
 ---@return string
 function place.passing(kind, name)
-   local pid = io.open("/proc/self/stat"):read "n"
-   return (".%s-%d-%s-%s"):format(kind, pid, ids.random(8), name)
+   local stat <close> = assert(io.open "/proc/self/stat")
+   return (".%s-%d-%s-%s"):format(kind, stat:read "n", ids.random(8), name)
 end
 
 --- What a name beside volumes' means.
