@@ -89,6 +89,14 @@ describe("neap.inside", function()
       assert.matches("the kernel has no openat2", select(2, read "/etc/passwd"), 1, true)
    end)
 
+   it("looks where the runtime has mounted the root, by the process", function()
+      local function root(path, pid) return inside.root({ pid = pid }, { root = { path = path } }) end
+      assert.equal("/srv/rootfs", root("/srv/rootfs", 7))
+      assert.equal("/proc/7/root", root("rootfs", 7))
+      assert.equal("rootfs", root("rootfs", 0))
+      assert.is_nil(inside.root({ pid = 7 }, {}))
+   end)
+
    it("reads nothing of an image's", function()
       assert.is_nil(inside.reader(nil))
       assert.is_nil(inside.reader "rootfs")

@@ -138,6 +138,21 @@ describe("a rootfs below an overlay", function()
       assert.same({}, client.volumes:list())
    end)
 
+   it("is shown by ps and by a dry run, which makes nothing", function()
+      need(client:create(config("true", { id = "shown" })))
+      local function neap(...)
+         return shell.run {
+            live.program, "--address", live.address, "--namespace", live.namespace, ...,
+         }
+      end
+      assert.matches("shown +none +%- +/", neap("ps", "-a").stdout)
+      assert.matches(rootfs, neap("ps", "-a").stdout, 1, true)
+      local planned = neap("run", "--dry-run", "--rootfs", rootfs .. ":O", "-v", "data:/d", "true")
+      assert.equal(0, planned.code)
+      assert.matches('"lowerdir=' .. rootfs .. '"', planned.stdout, 1, true)
+      assert.same({}, client.volumes:list())
+   end)
+
    it("is an option of neap run, and podman's suffix", function()
       for _, words in ipairs { { rootfs, "--rootfs-overlay" }, { rootfs .. ":O" } } do
          local result = shell.run {

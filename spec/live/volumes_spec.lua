@@ -312,10 +312,11 @@ describe("volumes", function()
       assert.same({ "mine", { a = "b" } }, { shown.name, shown.labels })
 
       local ran = neap("run", "--rootfs", rootfs, "-v", "mine:/m", "--mount",
-         "type=volume,src=second,dst=/s,volume-nocopy", "-v", "/anonymous", "sh", "-c",
+         "type=volume,src=second,dst=/s,volume-nocopy,volume-label=c=d", "-v", "/anonymous", "sh", "-c",
          "touch /m/x /s/y /anonymous/z")
       assert.same({ 0, "" }, { ran.code, ran.stderr })
       assert.equal("mine\nsecond\n", neap("volume", "ls", "-q").stdout)
+      assert.same({ c = "d" }, volumes:inspect "second".labels)
 
       local gone = neap("volume", "rm", "none", "second")
       assert.same({ 1, "second\n" }, { gone.code, gone.stdout })

@@ -38,6 +38,8 @@ describe("--mount", function()
       { "type=tmpfs,target=/t,tmpfs-size=64m,tmpfs-mode=1770",
          { type = "tmpfs", target = "/t", size = "64m", mode = "1770" } },
       { "source=v,target=/t,volume-nocopy", { source = "v", target = "/t", nocopy = true } },
+      { "src=v,dst=/t,volume-label=a=b=c,volume-label=d",
+         { source = "v", target = "/t", labels = { a = "b=c", d = "" } } },
       { "target=/t", { type = "volume", target = "/t" } },
       { 'type=bind,"source=/a,b",target=/b', { type = "bind", source = "/a,b", target = "/b" } },
    }
@@ -52,6 +54,8 @@ describe("--mount", function()
       { "type=bind,source,target=/b", "source: no value (source=...)" },
       { "type=bind,src=/a,source=/c,target=/b", "given twice" },
       { "target=/b,ro=maybe", 'ro: "maybe" is not true or false' },
+      { "target=/b,volume-label==x", "volume-label: a label has a name" },
+      { "target=/b,volume-label", "volume-label: no value" },
       { 'target=/b,"', 'a " is not closed' },
    }
    for _, case in ipairs(bad) do

@@ -2,6 +2,7 @@
 
 local columns = require "neap.program.columns"
 local json = require "neap.json"
+local labels = require "neap.labels"
 local neap = require "neap"
 local output = require "neap.program.output"
 local settings = require "neap.settings"
@@ -32,7 +33,7 @@ end
 local function source_of(container)
    if container.image and container.image ~= "" then return container.image end
    local spec = container.spec
-   local below = (container.labels or {})["neap.rootfs_overlay"]
+   local below = (container.labels or {})[labels.overlay]
    return below or type(spec) == "table" and spec.root and spec.root.path or nil
 end
 

@@ -15,7 +15,7 @@ local FIELDS <const> = {
    readonly = "readonly", ro = "readonly",
    ["bind-propagation"] = "propagation",
    ["bind-nonrecursive"] = "recursive",
-   ["volume-nocopy"] = "nocopy",
+   ["volume-nocopy"] = "nocopy", ["volume-label"] = "labels",
    ["tmpfs-size"] = "size", ["tmpfs-mode"] = "mode",
 }
 local BOOLEANS <const> = { readonly = true, recursive = true, nocopy = true }
@@ -39,6 +39,15 @@ local function boolean(key, value)
    return nil, ("%s: %s is not true or false"):format(key, escape.show(value))
 end
 
+--- The only one that may be given again.
+local function add_label(made, value)
+   local name, text = value:match "^([^=]+)=?(.*)$"
+   if not name then return nil, "volume-label: a label has a name" end
+   made.labels = made.labels or {}
+   made.labels[name] = text
+   return true
+end
+
 local function add(made, word)
    local key, value = word:match "^([^=]*)=(.*)$"
    key = (key or word):lower()
@@ -55,6 +64,7 @@ local function add(made, word)
       if key == "bind-nonrecursive" then value = not value end
    end
    if value == nil then return nil, ("%s: no value (%s=...)"):format(key, key) end
+   if field == "labels" then return add_label(made, value) end
    if made[field] ~= nil then return nil, ("%s: given twice"):format(key) end
    made[field] = field == "type" and value:lower() or value
    return true
