@@ -90,10 +90,12 @@ describe("neap.inside", function()
    end)
 
    it("looks where the runtime has mounted the root, by the process", function()
-      local function root(path, pid) return inside.root({ pid = pid }, { root = { path = path } }) end
-      assert.equal("/srv/rootfs", root("/srv/rootfs", 7))
-      assert.equal("/proc/7/root", root("rootfs", 7))
-      assert.equal("rootfs", root("rootfs", 0))
+      local function root_of(path, pid)
+         return inside.root({ pid = pid }, { root = { path = path } })
+      end
+      assert.equal("/srv/rootfs", root_of("/srv/rootfs", 7))
+      assert.equal("/proc/7/root", root_of("rootfs", 7))
+      assert.equal("rootfs", root_of("rootfs", 0))
       assert.is_nil(inside.root({ pid = 7 }, {}))
    end)
 

@@ -312,7 +312,8 @@ describe("volumes", function()
       assert.same({ "mine", { a = "b" } }, { shown.name, shown.labels })
 
       local ran = neap("run", "--rootfs", rootfs, "-v", "mine:/m", "--mount",
-         "type=volume,src=second,dst=/s,volume-nocopy,volume-label=c=d", "-v", "/anonymous", "sh", "-c",
+         "type=volume,src=second,dst=/s,volume-nocopy,volume-label=c=d", "-v", "/anonymous",
+         "sh", "-c",
          "touch /m/x /s/y /anonymous/z")
       assert.same({ 0, "" }, { ran.code, ran.stderr })
       assert.equal("mine\nsecond\n", neap("volume", "ls", "-q").stdout)
