@@ -32,7 +32,7 @@ local function watch(process, io, failed)
       if e.kind ~= "null" then ends[name] = e end
    end
    if not next(ends) then return true end
-   local watched, err = watching.connect(core.process_container(process), "backlog")
+   local watched, err = watching.join(core.process_container(process), "backlog")
    if not watched then
       if err then return nil, err end
       return refuse(process, "failed_precondition", "its output is over")

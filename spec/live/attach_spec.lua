@@ -3,7 +3,9 @@
 local commands = require "support.commands"
 local live = require "support.live"
 local logged = require "support.logged"
+local logger = require "neap.logs.logger"
 local shell = require "support.shell"
+local uv = require "luv"
 
 local neap, sh = commands.neap, commands.sh
 
@@ -50,7 +52,13 @@ describe("neap attach", function()
       return count
    end
 
-   --- Type a line at one screen, and see it at all of them.
+   local function state_of(pid)
+      local file <close> = assert(io.open("/proc/" .. pid .. "/stat"))
+      return file:read("a"):match "%) (%a)"
+   end
+
+   --- Type a line at one screen, and see it at all of them. Who types has been attached
+   --- before; whether another has can only be told by its typing.
    local function say(text, at, screens)
       at:write(text .. "\n")
       for _, screen in ipairs(screens) do screen:await("got " .. text) end
@@ -62,10 +70,9 @@ describe("neap attach", function()
       one:await "ready"
       local two <close> = attached "many"
       local three <close> = attached "many"
-      say("first", one, { one })
-      live.wait_until(function() return watchers "many" == 3 end)
-      say("second", two, { one, two, three })
-      say("third", three, { one, two, three })
+      say("first", two, { one, two })
+      say("second", three, { one, two, three })
+      say("again", one, { one, two, three })
       two:write(KEYS)
       assert.matches("neap: left container many running\r\nstatus 0\r\nsame\r\n$",
          two:wait().stdout)
@@ -182,7 +189,7 @@ describe("neap attach", function()
 
    it("passes INT and TERM on once, and is left by the second", function()
       run("stubborn", [[trap "echo int" INT; trap "echo term" TERM; echo ready
-         while :; do sleep 0.05; done]], "")
+         sleep 1000 & while :; do wait; done]], "")
       for first, second in pairs { int = "term", term = "int" } do
          local one <close> = shell.start({ shell.program, "attach", "--no-stdin", "stubborn" },
             commands.options { timeout = 10 })
@@ -195,8 +202,32 @@ describe("neap attach", function()
          assert.same({ 0, "neap: left container stubborn running\n" },
             { result.code, result.stderr })
          assert.is_nil(result.stdout:find(second .. "\n", 1, true))
+         -- Its logger notices later, and the next is not to be taken for this one.
+         live.wait_until(function() return watchers "stubborn" == 0 end)
       end
       assert.equal("running", assert(client:load "stubborn").status)
+   end)
+
+   it("gives all that comes once it is attached, for its logger knows by then", function()
+      local container = run("late", ECHO)
+      local own, task = container.labels["neap.bundle"], assert(container:task())
+      local pid = assert(logger.pid(own))
+      live.wait_until(function() return watchers "late" == 0 end) -- that was a connection
+      assert(uv.kill(pid, "sigstop"))
+      live.wait_until(function() return state_of(pid) == "T" end)
+
+      local is_attached = false
+      local attaching = require "neap".spawn(function()
+         assert(task:attach { stdout = function() end })
+         is_attached = true
+      end)
+      live.wait_until(function() return watchers "late" == 1 end)
+      assert(client:load "late")
+      local was_early = is_attached
+      assert(uv.kill(pid, "sigcont"))
+      attaching:join()
+
+      assert.same({ false, true }, { was_early, is_attached })
    end)
 
    it("says what to do about a container whose streams have another reader", function()

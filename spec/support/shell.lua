@@ -123,8 +123,14 @@ end
 
 ---Wait until a stream ("stdout" unless given) has `text`.
 function Process:await(text, stream)
-   turn_until(self, function() return self[stream or "stdout"]:find(text, 1, true) end,
-      "say " .. text)
+   stream = stream or "stdout"
+   local function has_said() return self[stream]:find(text, 1, true) end
+   local function is_over() return self.code and self.open == 0 end
+   turn_until(self, function() return has_said() or is_over() end, "say " .. text)
+   if not has_said() then
+      error(("%s ended (status %d, signal %d) and did not say %s\nstdout: %s\nstderr: %s"):format(
+         self.name, self.code, self.signal, text, self.stdout, self.stderr), 2)
+   end
 end
 
 ---The next line of its standard output.

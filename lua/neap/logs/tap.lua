@@ -25,6 +25,8 @@ end
 
 ---@class neap.logs.Tap
 ---@field next fun(): string?, string?  a frame's kind and payload; nil: the logger died
+---@field await fun(seconds: number): boolean, neap.Error?  until there is a frame, which
+---   `next` gives: the first says that what the streams give from then on will come
 ---@field close fun()
 
 --- Connect to a logger.
@@ -42,18 +44,26 @@ function tap.connect(path, wanted)
    end
 
    local frames, rest, at = {}, "", 1
-   local function next_frame()
+   local function receive(options)
       while not frames[at] do
-         local bytes = socket:read()
-         if not bytes then return nil end
+         local bytes, why = socket:read(options)
+         if not bytes then return false, why end
          frames, rest = tap.frames(rest .. bytes)
          at = 1
       end
+      return true
+   end
+   local function next_frame()
+      if not receive() then return nil end
       local frame = frames[at]
       at = at + 1
       return frame.kind or "unknown", frame.payload
    end
-   return { next = next_frame, close = function() socket:close() end }
+   return {
+      next = next_frame,
+      await = function(seconds) return receive { timeout = seconds } end,
+      close = function() socket:close() end,
+   }
 end
 
 return tap

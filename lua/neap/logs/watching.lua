@@ -4,6 +4,7 @@
 local consumers_of = require "neap.logs.consumers"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
+local failure = require "neap.error"
 local log = require "neap.log"
 local logger = require "neap.logs.logger"
 local successor = require "neap.logs.successor"
@@ -26,6 +27,32 @@ function watching.connect(container, wanted)
       if not own or not lives and not successor.begin(container) then return nil end
       local watched, err = tap.connect(own .. "/tap", wanted)
       if watched or core.now() >= deadline then return watched, err end
+      core.sleep(PAUSE)
+   end
+end
+
+local function unheard(container, err)
+   return failure.new {
+      code = err and err.code or "unavailable", op = "process.attach", id = container.id,
+      message = err and "its logger does not answer" or "its logger has too many to serve",
+   }
+end
+
+--- Connect, and wait until the logger knows: whatever the streams give from then on
+--- will come.
+---@param container neap.Container
+---@param wanted string  see neap.logs.tap
+---@return neap.logs.Tap? tap
+---@return neap.Error? err  `deadline_exceeded`: it hangs; nil, nil: its streams are over
+function watching.join(container, wanted)
+   local deadline = core.now() + defaults.logger_timeout
+   while true do
+      local watched, away = watching.connect(container, wanted)
+      if not watched then return nil, away end
+      local is_known, err = watched.await(math.max(PAUSE, deadline - core.now()))
+      if is_known then return watched end
+      watched.close()
+      if core.now() >= deadline then return nil, unheard(container, err) end
       core.sleep(PAUSE)
    end
 end

@@ -17,6 +17,10 @@ local FORWARDED <const> = {
    "HUP", "INT", "QUIT", "USR1", "USR2", "ALRM", "TERM", "CONT", "VTALRM", "IO", "PWR",
 }
 
+-- Where a signal gets nobody that is still wanted to hear it: the task has ended, or is
+-- left before containerd has answered.
+local OVER <const> = { not_found = true, cancelled = true }
+
 local LOOK <const> = 0.05 -- seconds, once the other end has gone
 
 local function closing(close)
@@ -38,7 +42,7 @@ function follow.signals(takes)
          return
       end
       local _, err = task:kill(number)
-      if err and err.code ~= "not_found" then log.warn("%s", err) end
+      if err and not OVER[err.code] then log.warn("%s", err) end
    end
 
    for _, name in ipairs(FORWARDED) do
