@@ -1,6 +1,7 @@
 -- Terminals that come and go: neap attach, and neap run -it that is left.
 
 local commands = require "support.commands"
+local defaults = require "neap.defaults"
 local live = require "support.live"
 local logged = require "support.logged"
 local logger = require "neap.logs.logger"
@@ -228,6 +229,22 @@ describe("neap attach", function()
       attaching:join()
 
       assert.same({ false, true }, { was_early, is_attached })
+   end)
+
+   it("says so when a logger does not answer", function()
+      local container = run("hung", ECHO)
+      local pid = assert(logger.pid(container.labels["neap.bundle"]))
+      local timeout = defaults.logger_timeout
+      assert(uv.kill(pid, "sigstop"))
+      live.wait_until(function() return state_of(pid) == "T" end)
+
+      defaults.logger_timeout = 0.1
+      local ok, err = assert(container:task()):attach { stdout = function() end }
+      defaults.logger_timeout = timeout
+      assert(uv.kill(pid, "sigcont"))
+
+      assert.is_nil(ok)
+      assert.same({ "deadline_exceeded", "process.attach" }, { err.code, err.op })
    end)
 
    it("says what to do about a container whose streams have another reader", function()
