@@ -13,6 +13,7 @@ local labels = {
    foreign_bundle = "com.docker/engine.bundle.path", -- read, never written
    overlay = "neap.rootfs_overlay", -- the directory below
    volumes = "neap.volumes", -- names of those that go with it, parted by commas
+   joined = "neap.joined", -- whose namespaces it joins, as `owner`, parted by commas
    log = "neap.log", -- the log's settings, as JSON
    stop_timeout = "neap.stop_timeout", -- seconds
    stop_signal = "io.containerd.image.config.stop-signal", -- containerd's own

@@ -4,6 +4,7 @@ local bundles = require "neap.bundles"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
 local failure = require "neap.error"
+local joined = require "neap.joined"
 local labels = require "neap.labels"
 local making = require "neap.making"
 local outage = require "neap.outage"
@@ -44,26 +45,32 @@ local function undo(client, id, bundle, since, err)
    return nil, err
 end
 
+--- What was planned: spec, notes, and what of it is sent.
+---@class (private) neap.records.Planned
+---@field spec table
+---@field notes neap.spec.Notes
+---@field any neap.Any
+---@field processes? string
 
-local function send(client, config, spec, any, notes)
+local function send(client, config, planned)
    local options, wrong = request.runtime_options(config, plan.own_engine(client))
    if wrong then return nil, wrong end
-   local bundle, unmade = making.bundle(client, config, spec, "container.create")
+   local bundle, unmade = making.bundle(client, config, planned.spec, "container.create")
    if not bundle then return nil, unmade end
    local since = core.time()
    local container, err = core.container_create(client, {
       id = config.id,
       runtime = config.runtime or defaults.runtime,
       runtime_options = options,
-      spec = any,
-      labels = request.labels(config, bundle),
-      extensions = request.extensions(notes),
+      spec = planned.any,
+      labels = request.labels(config, bundle, planned.processes),
+      extensions = request.extensions(planned.notes),
    })
    if not container then
       if err.code == "already_exists" then return nil, err end
       return undo(client, config.id, bundle, since, err)
    end
-   outline.keep(container, any.value, spec)
+   outline.keep(container, planned.any.value, planned.spec)
    local state = core.state(container)
    state.is_ours, state.bundle = true, bundle.path
    return container
@@ -71,11 +78,12 @@ end
 
 --- Its volumes first. Who removed one in the meantime did not see the record; who
 --- would from now on, sees it and leaves it.
-local function send_all(client, config, spec, any, notes)
-   if not config.mounts then return send(client, config, spec, any, notes) end
+local function send_all(client, config, planned)
+   if not config.mounts then return send(client, config, planned) end
+   local spec = planned.spec
    local made, unmade = volumes.make(client, config, spec)
    if not made then return nil, unmade end
-   local container, err = send(client, config, spec, any, notes)
+   local container, err = send(client, config, planned)
    if container then
       local ok, gone = volumes.keep(client, config, spec)
       if ok then return container end
@@ -100,10 +108,12 @@ function records.create(client, config)
    end
    local spec, notes = plan.spec(client, config)
    if not spec then return nil, notes end
+   local processes = joined.processes(spec)
    local any, unpacked = request.spec(config, spec)
    if not any then return nil, unpacked end
 
-   return undoing.unless_wanted(function() return send_all(client, config, spec, any, notes) end)
+   local planned = { spec = spec, notes = notes, any = any, processes = processes }
+   return undoing.unless_wanted(function() return send_all(client, config, planned) end)
 end
 
 --- Remember the task that was found with a record.

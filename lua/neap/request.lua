@@ -102,12 +102,13 @@ end
 --- The user's labels and ours.
 ---@param config table
 ---@param bundle { labels: table<string, string> }
+---@param processes? string  of neap.joined
 ---@return table<string, string>
-function request.labels(config, bundle)
+function request.labels(config, bundle, processes)
    local all = {}
    for name, value in pairs(config.labels or {}) do all[name] = value end
    for name, value in pairs(bundle.labels) do all[name] = value end
-   all[labels.owner] = owner.label()
+   all[labels.owner], all[labels.joined] = owner.label(), processes
    all[labels.log] = config.log and json.encode(config.log)
    all[labels.overlay] = config.rootfs_overlay and config.rootfs or nil
    all[labels.volumes] = config.mounts and volumes.anonymous(config)

@@ -7,6 +7,7 @@ local defaults = require "neap.defaults"
 local failure = require "neap.error"
 local fs = core.fs
 local inside = require "neap.inside"
+local joined = require "neap.joined"
 local labels = require "neap.labels"
 local logging = require "neap.logs.logging"
 local machine = require "neap.machine"
@@ -114,7 +115,8 @@ end
 ---@return neap.Error? err
 function start.checked(container, io, checkpoint)
    local spec = outline.of(container)
-   if not spec then return refuse(container, "container.start", "the record's spec is not JSON") end
+   local unfit = not spec and "the record's spec is not JSON" or joined.ended(container, spec)
+   if unfit then return refuse(container, "container.start", unfit) end
    io.terminal = has_terminal(spec)
    return undo.unless_wanted(function() return task_of(container, io, spec, checkpoint) end)
 end

@@ -128,6 +128,29 @@ describe("a container's namespaces", function()
       assert.equal("not_found", err.code)
    end)
 
+   it("are not those of whoever has its process's number by now", function()
+      local other = start()
+      local container = client:create {
+         rootfs = live.rootfs(), args = { "true" }, network = "container:" .. other.id,
+      }
+      local said = container.labels["neap.joined"]
+      assert.equal(tostring(other:task().pid), said:match "^%S+ (%d+) %d+$")
+      assert.equal(0, container:start():wait().code)
+      assert(container:task():delete())
+
+      local earlier = said:gsub("%d+$", "1")
+      assert(client:call("containerd.services.containers.v1.Containers/Update", {
+         container = { id = container.id, labels = { ["neap.joined"] = earlier } },
+         update_mask = { paths = { "labels.neap.joined" } },
+      }))
+      local changed = assert(client:load(container.id))
+      assert.equal(earlier, changed.labels["neap.joined"])
+      local task, err = changed:start()
+      assert.is_nil(task)
+      assert.equal("failed_precondition", err.code)
+      assert.matches("the container whose network namespace is shared has ended", err.message)
+   end)
+
    it("end with it where processes are the host's: none is left", function()
       local result, err = client:run {
          rootfs = live.rootfs(), pid = "host",
