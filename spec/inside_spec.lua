@@ -69,6 +69,25 @@ describe("neap.inside", function()
       assert.is_true(inside.check(nil))
    end)
 
+   it("follows links to what the runtime would wait for", function()
+      sh "mkfifo etc/f && ln -s /etc/f etc/passwd"
+      assert.is_nil((inside.check(root)))
+      sh "rm etc/passwd && mkfifo etc/passwd && mv etc real && ln -s /real etc"
+      assert.is_nil((inside.check(root)))
+      sh "rm real/passwd"
+      assert.is_true(inside.check(root))
+   end)
+
+   it("opens nothing where no link leads elsewhere", function()
+      local real = core.fs.read_inside
+      finally(function() core.fs.read_inside = real end)
+      core.fs.read_inside = function() error "opened" end
+      for _, script in ipairs { ">etc/passwd", "rm etc/passwd", "rmdir etc", ">etc" } do
+         sh(script)
+         assert.is_true(inside.check(root))
+      end
+   end)
+
    it("reads as much as it may", function()
       sh "truncate -s 1M etc/passwd"
       assert.equal(1 << 20, #read "/etc/passwd")

@@ -9,6 +9,7 @@ local path = require "neap.path"
 
 local inside = {}
 
+local ACCOUNTS <const> = { "/etc/passwd", "/etc/group" }
 local TRIES <const> = 16 -- while somebody renames directories
 
 local ABSENT <const> = { ENOENT = true, ENOTDIR = true }
@@ -41,6 +42,20 @@ function inside.reader(root)
    end
 end
 
+--- Does a look by name tell that nothing is in the way? It does not where there are
+--- links, which lead elsewhere in the container than here.
+local function is_plainly_free(root)
+   local etc, errno = core.fs.lstat(root .. "/etc")
+   if not etc then return ABSENT[errno] end
+   if etc.type ~= "directory" then return etc.type == "file" end
+   for _, file in ipairs(ACCOUNTS) do
+      local found, absent = core.fs.lstat(root .. file)
+      if not found and not ABSENT[absent] then return false end
+      if found and found.type ~= "file" then return false end
+   end
+   return true
+end
+
 --- Is there nothing in the way of the runtime? In the container it opens both
 --- files by itself (runc 1.1: libcontainer's setupUser), and at a FIFO waits for
 --- ever, with all who wait for it.
@@ -48,8 +63,8 @@ end
 ---@return true? ok
 ---@return string? why
 function inside.check(root)
-   if not root or root:sub(1, 1) ~= "/" then return true end
-   for _, file in ipairs { "/etc/passwd", "/etc/group" } do
+   if not root or root:sub(1, 1) ~= "/" or is_plainly_free(root) then return true end
+   for _, file in ipairs(ACCOUNTS) do
       local _, errno = core.fs.read_inside(root, file, 0) -- which looks, and reads nothing
       if errno == "EINVAL" then
          return nil, ("the rootfs's %s %s"):format(file, REASONS[errno])
