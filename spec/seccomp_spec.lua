@@ -184,6 +184,23 @@ describe("neap.seccomp.file", function()
       assert.equal("SCMP_ACT_ERRNO", file.read(path).base.defaultAction)
    end)
 
+   it("looks at a package's once a second at most", function()
+      local core = require "neap.core"
+      local stat, now, looks, at = core.fs.stat, core.now, 0, 1000
+      finally(function() core.fs.stat, core.now = stat, now end)
+      core.fs.stat = function(...) looks = looks + 1 return stat(...) end
+      core.now = function() return at end
+
+      write '{"defaultAction":"SCMP_ACT_ALLOW"}'
+      local first = assert(file.shipped(path))
+      write '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}'
+      assert.equal(first, file.shipped(path))
+      assert.equal(1, looks)
+      at = 1001
+      assert.equal("SCMP_ACT_ERRNO", file.shipped(path).base.defaultAction)
+      assert.equal(2, looks)
+   end)
+
    it("says which file and which place is wrong", function()
       local cases = {
          { "", path .. ": the file is empty" },

@@ -103,7 +103,9 @@ function machine.has_selinux() return machine.exists "/sys/fs/selinux/enforce" e
 ---@return neap.seccomp.Profile? profile
 ---@return string? why
 ---@return string? errno
-function machine.seccomp(path) return profiles.read(path) end
+function machine.seccomp(path)
+   return (path == defaults.seccomp and profiles.shipped or profiles.read)(path)
+end
 
 --- A variable of this process.
 ---@type fun(name: string): string?

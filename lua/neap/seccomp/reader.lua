@@ -2,7 +2,8 @@
 --
 -- A reader is a value and the name of its place. The first thing that is wrong
 -- raises a `refusal`, which `reader.read` catches: a profile has many places, and
--- each would ask "did it go well?" otherwise.
+-- each would ask "did it go well?" otherwise. To name them all takes longer than to
+-- check them, so they have names only when it is known that something is wrong.
 
 local escape = require "neap.escape"
 local fields = require "neap.fields"
@@ -11,6 +12,7 @@ local nearest = require "neap.nearest"
 
 local reader = {}
 
+local null <const> = json.null
 local refusal_mt = { __name = "neap.seccomp.refusal" }
 
 --- Refuse: `place: why`.
@@ -20,13 +22,23 @@ function reader.refuse(place, why)
    error(setmetatable({ why = (place == "" and "" or place .. ": ") .. why }, refusal_mt), 0)
 end
 
---- Call `fn`; what it refuses is answered, anything else it raises passes.
+local function is_refusal(value) return getmetatable(value) == refusal_mt end
+
+local is_naming = false
+
+--- Call `fn`; what it refuses is answered, anything else it raises passes. It is
+--- called again to name the place: it may change nothing, and may not wait.
 ---@return any value
 ---@return string? why
 function reader.read(fn, ...)
    local ok, value = pcall(fn, ...)
+   if not ok and is_refusal(value) then
+      is_naming = true
+      ok, value = pcall(fn, ...)
+      is_naming = false
+   end
    if ok then return value end
-   if getmetatable(value) ~= refusal_mt then error(value, 0) end
+   if not is_refusal(value) then error(value, 0) end
    return nil, value.why
 end
 
@@ -57,8 +69,8 @@ end
 ---@return string place
 function reader.field(map, name, place)
    local value = map[name]
-   if value == json.null then value = nil end
-   return value, at(place, name)
+   if value == null then value = nil end
+   return value, is_naming and at(place, name) or ""
 end
 
 --- One of these words.
@@ -113,19 +125,23 @@ function reader.list(value, read, place)
       reader.refuse(place, ("%s is not a list"):format(escape.show(value)))
    end
    local list = {}
-   for i, item in ipairs(value) do list[i] = read(item, at(place, i)) end
+   for i, item in ipairs(value) do list[i] = read(item, is_naming and at(place, i) or "") end
    return list
 end
 
---- A list of words. A profile has some hundred, whose places nobody asks for.
+local function are_words(list)
+   for _, item in ipairs(list) do
+      if type(item) ~= "string" or item == "" then return false end
+   end
+   return table.concat(list):find "^%C*$" ~= nil -- one look at all: there may be hundreds
+end
+
+--- A list of words.
 ---@param value any
 ---@param place string
 ---@return string[]? list
 function reader.words(value, place)
-   if fields.is_list(value) then
-      for i = 1, #value do
-         if not is_word(value[i]) then reader.string(value[i], at(place, i)) end
-      end
+   if fields.is_list(value) and are_words(value) then
       return table.move(value, 1, #value, 1, {})
    end
    return reader.list(value, reader.string, place)
