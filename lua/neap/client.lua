@@ -6,10 +6,10 @@ local core = require "neap.core"
 local failure = require "neap.error"
 local fs = core.fs
 local ids = require "neap.id"
+local labels = require "neap.labels"
 local list = require "neap.list"
 local receiver = require "neap.receiver"
 local records = require "neap.records"
-local successor = require "neap.logs.successor"
 
 require "neap.container"
 require "neap.exchange"
@@ -37,7 +37,7 @@ end
 local function load(client, id)
    local container, err = core.container_load(client, id)
    if not container then return nil, err end
-   successor.begin(container)
+   if container.labels[labels.log] then require "neap.logs.successor".begin(container) end
    return container
 end
 
@@ -80,7 +80,7 @@ end
 function Client:containers(wanted)
    local found, err = list(self, wanted, false, "client.containers")
    if not found then return nil, err end
-   successor.begin_all(found)
+   require "neap.logs.successor".begin_all(found)
    for i, pair in ipairs(found) do found[i] = pair[1] end
    return found
 end

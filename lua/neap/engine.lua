@@ -2,12 +2,11 @@
 --- found again by whoever comes later, and stopped on request. Its containers
 --- outlive it, and it outlives us.
 
-local core = require "neap.core"
 local defaults = require "neap.defaults"
 
 local layout = require "neap.engine.layout"
 local options = require "neap.engine.options"
-local path = require "neap.path"
+local own = require "neap.engine.own"
 local status = require "neap.engine.status"
 
 local engine = {
@@ -42,39 +41,14 @@ function engine.cgroup_prefix(dir, run)
    return (select(2, layout.isolation(options.places(dir, run))))
 end
 
----@class neap.engine.Own
----@field dir string
----@field runc_root string
----@field cgroup_prefix string
----@field options table  the runtime options of its containers: an Any for Tasks/Create
-
-local function carried(dir, places)
-   local runc_root, cgroup_prefix = layout.isolation(places)
-   return {
-      dir = dir,
-      runc_root = runc_root,
-      cgroup_prefix = cgroup_prefix,
-      options = { type_url = "containerd.runc.v1.Options", value = { root = runc_root } },
-   }
-end
-
 --- What containers have to carry on the engine under `dir`, whether it runs or not.
 ---@param dir? string
 ---@return neap.engine.Own
-function engine.carried(dir) return carried(dir, options.places(dir)) end
+function engine.carried(dir) return own.carried(dir, options.places(dir)) end
 
 --- What containers have to carry on one of Neap's own engines; nil when the
 --- socket at `address` is somebody else's containerd.
----@param address string
----@return neap.engine.Own?
-function engine.own(address)
-   local real = core.path.resolve(address) or path.absolute(address)
-   local places = layout.at(real)
-   local file = places and io.open(places.owner)
-   local dir = file and file:read "l"
-   if file then file:close() end
-   if not dir then return nil end
-   return carried(dir, places)
-end
+---@type fun(address: string): neap.engine.Own?
+engine.own = own.at
 
 return engine

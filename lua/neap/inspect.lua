@@ -3,7 +3,6 @@
 local core = require "neap.core"
 local failure = require "neap.error"
 local choose = require "neap.platform.choose"
-local host = require "neap.resources.host"
 local machine = require "neap.machine"
 local policies = require "neap.policies"
 local resources = require "neap.resources"
@@ -113,7 +112,7 @@ local function read_limits(task, given)
    if not limits then return nil, words end
    local _, platform = choose(core.process_container(task).runtime)
    if platform == "windows" then return limits end
-   return host.check(limits, words, machine)
+   return require "neap.resources.host".check(limits, words, machine)
 end
 
 --- Let the policies that apply edit the limits, or refuse.

@@ -2,7 +2,6 @@
 
 local core = require "neap.core"
 local failure = require "neap.error"
-local filters = require "neap.filters"
 
 ---@param client neap.Client
 ---@param wanted? table|string  see neap.filters
@@ -11,7 +10,7 @@ local filters = require "neap.filters"
 ---@return table[]? pairs  { container, task? } each
 ---@return neap.Error? err
 return function(client, wanted, with_tasks, op)
-   local parsed, why = filters.parse(wanted)
+   local parsed, why = require "neap.filters".parse(wanted)
    if not parsed then
       return nil, failure.new { code = "invalid_argument", op = op, message = why }
    end

@@ -11,7 +11,6 @@ local joining = require "neap.joining"
 local machine = require "neap.machine"
 local policies = require "neap.policies"
 local specs = require "neap.spec"
-local volume_place = require "neap.volume.place"
 
 local plan = {}
 
@@ -46,7 +45,7 @@ local function is_place(client) return type(client) == "table" end
 function plan.own_engine(client)
    local state = is_place(client) and client or core.state(client)
    if state.own == nil then
-      state.own = require "neap.engine".own(client:address()) or false
+      state.own = require "neap.engine.own".at(client:address()) or false
    end
    return state.own
 end
@@ -73,7 +72,7 @@ function plan.spec(client, config)
       platform = platform, namespace = client:namespace(), id = config.id, joined = joined,
       cgroup_prefix = own and own.cgroup_prefix or nil,
       read_file = inside.reader(config.rootfs),
-      volume = function(name) return volume_place.data(client, name) end,
+      volume = function(name) return require "neap.volume.place".data(client, name) end,
       machine = machine, origin = notes,
       client = asked, policies = policies.find(asked, client:namespace()),
    })

@@ -13,7 +13,6 @@ local owner = require "neap.owner"
 local plan = require "neap.plan"
 local request = require "neap.request"
 local undoing = require "neap.undo"
-local volumes = require "neap.volume.wanted"
 
 local records = {}
 
@@ -80,7 +79,7 @@ end
 --- would from now on, sees it and leaves it.
 local function send_all(client, config, planned)
    if not config.mounts then return send(client, config, planned) end
-   local spec = planned.spec
+   local spec, volumes = planned.spec, require "neap.volume.wanted"
    local made, unmade = volumes.make(client, config, spec)
    if not made then return nil, unmade end
    local container, err = send(client, config, planned)

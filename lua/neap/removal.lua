@@ -5,15 +5,10 @@ local bundles = require "neap.bundles"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
 local labels = require "neap.labels"
-local ending = require "neap.logs.ending"
-local orphan = require "neap.orphan"
 local outage = require "neap.outage"
 local outline = require "neap.outline"
-local overlay = require "neap.overlay"
 local pipes = require "neap.pipes"
-local stray = require "neap.stray"
 local unread = require "neap.unread"
-local volumes = require "neap.volume.wanted"
 
 local removal = {}
 
@@ -38,7 +33,7 @@ local function kill(process)
    local ok, err = core.process_kill(process, 9, core.is_task(process))
    if is_unstarted(process, err) then return true, true end
    if not ok and not is_gone(err) then return nil, err end
-   if not ok and orphan.has_no_record(process) then return true, false end
+   if not ok and require "neap.orphan".has_no_record(process) then return true, false end
    local exit, unseen = core.process_wait(process, { timeout = defaults.delete.kill_timeout })
    if not exit and not is_gone(unseen) and unseen.code ~= "deadline_exceeded" then
       return nil, unseen
@@ -64,7 +59,7 @@ end
 local remove
 
 local function remove_orphan(process)
-   local container, unknown = orphan.adopt(core.process_container(process))
+   local container, unknown = require "neap.orphan".adopt(core.process_container(process))
    if not container then
       if unknown then return nil, unknown end
       return true
@@ -105,11 +100,15 @@ end
 --- Was it made here? Of another's a shim may be left, of a start that was cut short.
 local function is_ours(container) return core.state(container).is_ours end
 
+--- What there is beside the bundle, where a label says so, and who removes it.
+local BESIDE <const> = { { labels.log, "neap.logs.ending" },
+   { labels.volumes, "neap.volume.wanted" }, { labels.overlay, "neap.overlay" } }
+
 --- Remove the bundle of a record that is gone, and what else went with it.
 function removal.bundle(container)
-   ending.remove(container)
-   volumes.remove(container)
-   overlay.remove(container)
+   for _, beside in ipairs(BESIDE) do
+      if container.labels[beside[1]] then require(beside[2]).remove(container) end
+   end
    return bundles.remove(
       core.container_client(container), container.id, container.labels, outline.of(container),
       is_ours(container)
@@ -137,7 +136,7 @@ local function remove_task(container)
    if task then return remove_process(task) end
    if is_known then return true end
    local _held <close> = unread.hold(unread.list(container))
-   return stray.finish(container)
+   return require "neap.stray".finish(container)
 end
 
 --- The record. A task may be there by now: containerd finishes what it was asked by
@@ -158,7 +157,7 @@ local function remove_record(container, was_gone)
    local ok, err = delete_record(container)
    if ok or was_gone then return true end
    if not is_gone(err) then return nil, err end
-   local again, unknown = orphan.adopt(container)
+   local again, unknown = require "neap.orphan".adopt(container)
    if again then return remove(again) end
    if unknown then return nil, unknown end
    return true

@@ -9,7 +9,6 @@ local labels = require "neap.labels"
 local owner = require "neap.owner"
 local resolve = require "neap.seccomp.resolve"
 local signals = require "neap.signal"
-local volumes = require "neap.volume.wanted"
 
 local request = {}
 
@@ -111,7 +110,7 @@ function request.labels(config, bundle, processes)
    all[labels.owner], all[labels.joined] = owner.label(), processes
    all[labels.log] = config.log and json.encode(config.log)
    all[labels.overlay] = config.rootfs_overlay and config.rootfs or nil
-   all[labels.volumes] = config.mounts and volumes.anonymous(config)
+   all[labels.volumes] = config.mounts and require "neap.volume.wanted".anonymous(config)
    all[labels.stop_timeout] = config.stop_timeout and ("%.17g"):format(config.stop_timeout)
    all[labels.stop_signal] = config.stop_signal and signals.name(config.stop_signal)
    return all

@@ -4,7 +4,6 @@ local core = require "neap.core"
 local escape = require "neap.escape"
 local failure = require "neap.error"
 local fs = core.fs
-local policy = require "neap.sink.policy"
 local values = require "neap.config.values"
 
 ---@class neap.Stream
@@ -24,6 +23,7 @@ local function read_options(options)
    for name, value in pairs(options) do
       if name ~= "policy" then rest[name] = value end
    end
+   local policy = require "neap.sink.policy"
    local how, why = policy.parse(kind, rest)
    if not how then return nil, why end
    return policy.place(how, fs.cwd(), fs)

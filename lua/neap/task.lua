@@ -7,6 +7,7 @@ local escape = require "neap.escape"
 local failure = require "neap.error"
 local fields = require "neap.fields"
 local ids = require "neap.id"
+local labels = require "neap.labels"
 local pipes = require "neap.pipes"
 local removal = require "neap.removal"
 local signals = require "neap.signal"
@@ -47,7 +48,9 @@ function both:wait(options)
       err.id = err.id or core.process_container(self).id
       return nil, err
    end
-   if core.is_task(self) then require("neap.logs.ending").await(self, exit, options) end
+   if core.is_task(self) and core.process_container(self).labels[labels.log] then
+      require("neap.logs.ending").await(self, exit, options)
+   end
    local failed = core.state(self).failure
    if failed then return nil, failed end
    return exit
@@ -158,8 +161,9 @@ function Task:checkpoint(directory, options)
    return require "neap.checkpoint".save(self, directory, options)
 end
 
-local inspect = require "neap.inspect"
-for name, method in pairs(inspect) do Task[name] = method end
+for _, name in ipairs { "pids", "processes", "summary", "stats", "update" } do
+   Task[name] = function(...) return require "neap.inspect"[name](...) end
+end
 
 --- --- fields ----------------------------------------------------------------
 

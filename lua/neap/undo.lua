@@ -5,7 +5,6 @@ local core = require "neap.core"
 local outage = require "neap.outage"
 local removal = require "neap.removal"
 local stdio = require "neap.stdio"
-local stray = require "neap.stray"
 
 local undo = {}
 
@@ -50,7 +49,7 @@ function undo.task(container, config, had_none, err)
       if not had_none and not is_of(task, config) then return end
       ok, undone = removal.process(task)
    elseif unknown.code == "not_found" then
-      ok, undone = find(client, stray.finish, container)
+      ok, undone = find(client, require "neap.stray".finish, container)
    end
    if not ok then report(err, undone, "task " .. container.id) end
 end

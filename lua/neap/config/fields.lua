@@ -19,8 +19,10 @@ end
 --- Fields that only a container has. Limits are resources', apart.
 local container = {
    entrypoint = function(value) return strings.list(value, "entrypoint") end,
+   devices = values.late("neap.config.devices", "devices"),
+   device_cgroup_rules = values.late("neap.config.devices", "device_cgroup_rules"),
 }
-for _, group in ipairs { "storage", "isolation", "devices", "security", "life" } do
+for _, group in ipairs { "storage", "isolation", "security", "life" } do
    for name, check in pairs(require("neap.config." .. group)) do container[name] = check end
 end
 

@@ -9,13 +9,11 @@ local failure = require "neap.error"
 local fields = require "neap.fields"
 local id = require "neap.id"
 local known = require "neap.config.fields"
-local mounts = require "neap.config.mounts"
 local resources = require "neap.resources"
 local stdio = require "neap.stdio"
 local strings = require "neap.config.strings"
 local together = require "neap.config.together"
 local values = require "neap.config.values"
-local whole = require "neap.config.whole"
 
 local config = {}
 
@@ -68,7 +66,7 @@ end
 
 --- What must be there, and what excludes what.
 local function check_container(checked)
-   if type(checked.spec) == "table" then return whole.check(checked) end
+   if type(checked.spec) == "table" then return require "neap.config.whole".check(checked) end
 
    if checked.image and checked.rootfs then
       return nil, "image, rootfs: both are given (exactly one is needed)"
@@ -110,7 +108,9 @@ local function check_create(given, allowed, context)
    if next(limits) then checked.resources, checked.resource_words = limits, words end
 
    local ok, wrong = check_container(checked)
-   if ok then ok, wrong = mounts.check(checked) end
+   if ok and (checked.tmpfs or checked.shm_size) then
+      ok, wrong = require "neap.config.mounts".check(checked)
+   end
    if ok then ok, wrong = together.check(checked) end
    if not ok then return nil, wrong end
    return checked

@@ -3,8 +3,6 @@
 local defaults = require "neap.defaults"
 local escape = require "neap.escape"
 local namespaces = require "neap.config.namespaces"
-local ulimits = require "neap.config.ulimits"
-local userns = require "neap.config.userns"
 local values = require "neap.config.values"
 
 local named = values.named
@@ -25,7 +23,7 @@ local shared_users = named("userns", namespaces.parse("a user namespace", { "hos
 
 local function user_namespace(value)
    if type(value) == "string" then return shared_users(value) end
-   return userns.parse(value)
+   return require "neap.config.userns".parse(value)
 end
 
 local function sysctl(value)
@@ -54,7 +52,7 @@ return {
    uts = named("uts", namespaces.parse("a uts namespace", { "private", "host" })),
    cgroupns = named("cgroupns", namespaces.parse("a cgroup namespace", { "private", "host" })),
    sysctl = sysctl,
-   ulimits = ulimits.parse,
+   ulimits = values.late("neap.config.ulimits", "parse"),
    oom_score_adj = named("oom_score_adj", values.integer(-1000, 1000)),
    userns = user_namespace,
 }

@@ -5,9 +5,7 @@ local duration = require "neap.duration"
 local escape = require "neap.escape"
 local fields = require "neap.fields"
 local labels = require "neap.labels"
-local log_settings = require "neap.logs.settings"
 local nearest = require "neap.nearest"
-local reaper = require "neap.config.reaper"
 local signal = require "neap.signal"
 local values = require "neap.config.values"
 
@@ -85,8 +83,8 @@ return {
    runtime_options = named("runtime_options", options),
    stop_signal = named("stop_signal", signal.parse),
    stop_timeout = named("stop_timeout", duration.parse),
-   init = named("init", reaper.parse),
-   log = log_settings.parse,
+   init = named("init", values.late("neap.config.reaper", "parse")),
+   log = values.late("neap.logs.settings", "parse"),
    spec = named("spec", spec),
    concerns = named("concerns", replacements),
 }

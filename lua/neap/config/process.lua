@@ -1,6 +1,5 @@
 --- Fields that every process has, an exec too.
 
-local env_file = require "neap.config.env_file"
 local environment = require "neap.config.environment"
 local escape = require "neap.escape"
 local fields = require "neap.fields"
@@ -51,7 +50,7 @@ return {
    id = named("id", id.parse),
    args = args,
    env = environment.parse,
-   env_file = env_file.parse,
+   env_file = values.late("neap.config.env_file", "parse"),
    cwd = named("cwd", cwd),
    user = named("user", user.parse),
    groups = user.groups,

@@ -3,8 +3,6 @@
 local capabilities = require "neap.config.capabilities"
 local escape = require "neap.escape"
 local path = require "neap.path"
-local selinux = require "neap.config.selinux"
-local seccomp = require "neap.config.seccomp"
 local strings = require "neap.config.strings"
 local values = require "neap.config.values"
 
@@ -28,9 +26,9 @@ return {
    cap_drop = function(value) return capabilities.parse(value, "cap_drop") end,
    no_new_privileges = values.named("no_new_privileges", values.boolean),
    privileged = values.named("privileged", values.boolean),
-   seccomp = seccomp.parse,
+   seccomp = values.late("neap.config.seccomp", "parse"),
    apparmor = values.named("apparmor", values.word),
-   selinux = selinux.parse,
+   selinux = values.late("neap.config.selinux", "parse"),
    masked_paths = paths "masked_paths",
    readonly_paths = paths "readonly_paths",
 }

@@ -1,6 +1,5 @@
 --- Fields about what a container sees as its files.
 
-local mounts = require "neap.config.mounts"
 local rootfs = require "neap.config.rootfs"
 local size = require "neap.size"
 local values = require "neap.config.values"
@@ -13,7 +12,7 @@ return {
    rootfs_overlay = named("rootfs_overlay", values.boolean),
    snapshotter = named("snapshotter", values.word),
    readonly = named("readonly", values.boolean),
-   mounts = mounts.parse,
-   tmpfs = mounts.parse_tmpfs,
+   mounts = values.late("neap.config.mounts", "parse"),
+   tmpfs = values.late("neap.config.mounts", "parse_tmpfs"),
    shm_size = named("shm_size", size.parse),
 }

@@ -49,6 +49,15 @@ function values.named(name, check)
    end
 end
 
+--- A check of a module that is loaded when the field is first given: few containers
+--- have most of the fields, and each process would load all that checks them.
+---@param module string
+---@param name string  of its function
+---@return fun(value: any, context: table): any, string?, string?
+function values.late(module, name)
+   return function(value, context) return require(module)[name](value, context) end
+end
+
 --- Where a value of another type is wrong use: raise as Lua's own library does.
 ---@param value any
 ---@param position integer

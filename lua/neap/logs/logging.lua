@@ -4,8 +4,6 @@
 local bundle = require "neap.bundle"
 local core = require "neap.core"
 local failure = require "neap.error"
-local logger = require "neap.logs.logger"
-local watching = require "neap.logs.watching"
 
 local fs = core.fs
 local logging = {}
@@ -49,14 +47,14 @@ function logging.undo(held)
    let_go(held)
    if not held.pid then return end
    remove(held.names)
-   logger.finish(held.pid, held.reader)
+   require "neap.logs.logger".finish(held.pid, held.reader)
 end
 
 --- Consumers beside the log are there before the first byte.
 local function watch(held, container, io)
    local ends = { stdout = io.stdout.also, stderr = io.stderr.also }
    if not next(ends) then return held end
-   local watched, err = watching.connect(container, "hold")
+   local watched, err = require "neap.logs.watching".connect(container, "hold")
    if not watched then
       logging.undo(held)
       return nil, err
@@ -108,6 +106,7 @@ function logging.begin(container, config, io)
    end
    local stderr = names.stderr ~= names.stdout and names.stderr or nil
    local held = hold { stdout = names.stdout, stderr = stderr }
+   local logger = require "neap.logs.logger"
    local pid, err = logger.start(container, logger.settings(container), {
       bundle = config.bundle, stdout = names.stdout, stderr = stderr,
    })
@@ -128,7 +127,7 @@ function logging.show(process, held, failed)
    local watched = held.watched
    if not watched then return end
    held.watched = nil
-   watching.start(process, watched, "hold", held.ends, failed)
+   require "neap.logs.watching".start(process, watched, "hold", held.ends, failed)
 end
 
 return logging

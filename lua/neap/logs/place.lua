@@ -16,7 +16,7 @@ local place = {}
 local function root_of(client)
    local state = core.state(client)
    if state.log_root == nil then
-      local own = require("neap.engine").own(client:address())
+      local own = require "neap.engine.own".at(client:address())
       state.log_root = own and own.dir .. "/log" or defaults.log_root
    end
    return state.log_root

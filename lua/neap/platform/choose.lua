@@ -1,7 +1,6 @@
 --- Which platform a container is of: its runtime says so, wherever Neap runs.
 
 local linux = require "neap.platform.linux"
-local windows = require "neap.platform.windows"
 
 local WINDOWS_RUNTIME <const> = "io.containerd.runhcs.v1"
 
@@ -10,6 +9,6 @@ local WINDOWS_RUNTIME <const> = "io.containerd.runhcs.v1"
 ---@return table platform  neap.platform.linux or neap.platform.windows
 ---@return string name     "linux" or "windows"
 return function(runtime)
-   if runtime == WINDOWS_RUNTIME then return windows, "windows" end
+   if runtime == WINDOWS_RUNTIME then return require "neap.platform.windows", "windows" end
    return linux, "linux"
 end

@@ -3,7 +3,6 @@
 local bundle = require "neap.bundle"
 local copy = require "neap.copy"
 local labels = require "neap.labels"
-local summary = require "neap.summary"
 local walk = require "neap.platform.walk"
 
 local linux = {}
@@ -120,7 +119,7 @@ end
 ---@return table[]? rows
 ---@return neap.Error? err
 function linux.summary(info)
-   return summary.linux(info)
+   return require "neap.summary".linux(info)
 end
 
 return linux

@@ -4,7 +4,6 @@ local bundle = require "neap.bundle"
 local copy = require "neap.copy"
 local labels = require "neap.labels"
 local loglevel = require "neap.loglevel"
-local summary = require "neap.summary"
 
 local windows = {}
 
@@ -72,7 +71,7 @@ end
 ---@return table[]? rows
 ---@return neap.Error? err
 function windows.summary(info)
-   return summary.windows(info)
+   return require "neap.summary".windows(info)
 end
 
 return windows

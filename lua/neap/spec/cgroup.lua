@@ -1,6 +1,5 @@
 --- Where a container is in the cgroup tree, and what it may use there.
 
-local host = require "neap.resources.host"
 local resources = require "neap.resources"
 
 local cgroup = { options = {}, paths = { "linux.cgroupsPath", "linux.resources" } }
@@ -29,7 +28,9 @@ end
 function cgroup.apply(spec, config, context)
    spec.linux.cgroupsPath = spec.linux.cgroupsPath or cgroup.path(context)
    if not config.resources or not next(config.resources) then return true end
-   local limits, words = host.check(config.resources, config.resource_words, context.machine)
+   local limits, words = require "neap.resources.host".check(
+      config.resources, config.resource_words, context.machine
+   )
    if not limits then return nil, words end
 
    local target = spec.linux.resources or {}

@@ -3,7 +3,6 @@
 --- (linux.devices) and its rule (linux.resources.devices), as docker does it.
 
 local mounts = require "neap.spec.mounts"
-local nodes = require "neap.nodes"
 
 local devices = {
    options = { "devices", "device_cgroup_rules" },
@@ -91,7 +90,7 @@ function devices.give(spec, node, host, access, context)
 end
 
 local function put_device(spec, device, context)
-   local list, why = nodes.at(context.machine, device.host, device.path)
+   local list, why = require "neap.nodes".at(context.machine, device.host, device.path)
    if not list then return nil, why end
    for _, node in ipairs(list) do
       local host = device.host .. node.path:sub(#device.path + 1)

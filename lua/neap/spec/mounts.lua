@@ -7,7 +7,6 @@
 local copy = require "neap.copy"
 local defaults = require "neap.defaults"
 local path = require "neap.path"
-local propagation = require "neap.spec.propagation"
 
 local mounts = {
    options = { "mounts", "tmpfs", "shm_size" },
@@ -138,7 +137,7 @@ end
 function mounts.apply(spec, config, context)
    put_all(spec, config, context)
    if config.mounts then
-      local ok, why = propagation.apply(spec, config.mounts, context)
+      local ok, why = require "neap.spec.propagation".apply(spec, config.mounts, context)
       if not ok then return nil, why end
    end
 

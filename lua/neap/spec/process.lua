@@ -2,7 +2,6 @@
 
 local copy = require "neap.copy"
 local defaults = require "neap.defaults"
-local env_file = require "neap.config.env_file"
 local environment = require "neap.config.environment"
 local json = require "neap.json"
 local strings = require "neap.config.strings"
@@ -46,8 +45,11 @@ end
 
 --- Each variable has a source of its own, the last of those that set it.
 local function put_env(target, config, image, context)
-   local of_files, unread = env_file.read(config.env_file, context.machine)
-   if not of_files then return nil, unread end
+   local of_files, unread
+   if config.env_file then
+      of_files, unread = require "neap.config.env_file".read(config.env_file, context.machine)
+   end
+   if unread then return nil, unread end
    local given = image.Env and #image.Env > 0 and image.Env or { PATH }
    local env = environment.merge(target.env or given, of_files, config.env)
    if target.terminal and not environment.has(env, "TERM") then

@@ -7,7 +7,6 @@
 local escape = require "neap.escape"
 local fields = require "neap.fields"
 local json = require "neap.json"
-local schema = require "neap.spec.schema"
 local strings = require "neap.config.strings"
 local sysctls = require "neap.sysctls"
 
@@ -96,7 +95,7 @@ end
 ---@return true? ok
 ---@return string? why
 function valid.process(process)
-   local why, where = schema.process(process)
+   local why, where = require "neap.spec.schema".process(process)
    if why then return nil, ("spec.process%s: %s"):format(where, why) end
    return check_command(process)
 end
@@ -126,7 +125,7 @@ end
 ---@return true? ok
 ---@return string? why  "spec.process.cwd: ..."
 function valid.check(spec, platform)
-   local why, where = schema[platform or "linux"](spec)
+   local why, where = require "neap.spec.schema"[platform or "linux"](spec)
    if why then return nil, ("spec%s: %s"):format(where, why) end
    return valid.together(spec, platform)
 end

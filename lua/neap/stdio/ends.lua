@@ -4,8 +4,6 @@ local consumers_of = require "neap.stdio.consumers"
 local escape = require "neap.escape"
 local fields = require "neap.fields"
 local path = require "neap.path"
-local policy = require "neap.sink.policy"
-local sink = require "neap.sink"
 local source = require "neap.source"
 local stream = require "neap.stdio.stream"
 
@@ -91,11 +89,15 @@ local function add_consumers(consumers, e)
    end
 end
 
+local function is_sink(value)
+   return type(value) == "table" and require "neap.sink".is_sink(value)
+end
+
 --- Is the log among the consumers of an output?
 ---@param value any
 ---@return boolean
 function ends.has_log(value)
-   if type(value) ~= "table" or sink.is_sink(value) then return value == "log" end
+   if type(value) ~= "table" or is_sink(value) then return value == "log" end
    for _, item in ipairs(value) do
       if item == "log" then return true end
    end
@@ -126,7 +128,7 @@ local function list_end(name, list, options)
    end
    local consumers, pipes = {}, 0
    for i, item in ipairs(list) do
-      local is_nested = type(item) == "table" and not sink.is_sink(item)
+      local is_nested = type(item) == "table" and not is_sink(item)
       if is_nested then return refuse(("%s[%d]"):format(name, i), item) end
 
       local made, why, errno = ends.output(("%s[%d]"):format(name, i), item, options)
@@ -147,7 +149,7 @@ local function policy_end(name, value, options)
    local made, why, errno = ends.output(name, value.consumer, options)
    if not made then return nil, why, errno end
    local how
-   how, why, errno = policy.place(value.how, options.cwd, options.fs)
+   how, why, errno = require "neap.sink.policy".place(value.how, options.cwd, options.fs)
    if not how then return nil, ("%s: %s"):format(name, why), errno end
 
    value:begin()
@@ -166,9 +168,9 @@ end
 ---@return string? why
 ---@return string? errno
 function ends.output(name, value, options)
-   if sink.is_sink(value) and value.how then return policy_end(name, value, options) end
-   if sink.is_sink(value) then
-      local given, is_plain = sink.file_path(value)
+   if is_sink(value) and value.how then return policy_end(name, value, options) end
+   if is_sink(value) then
+      local given, is_plain = require "neap.sink".file_path(value)
       if not given then return { kind = "sink", sink = value } end
       local file, why, errno = file_end(name, given, options)
       if not file or is_plain then return file, why, errno end
