@@ -44,7 +44,7 @@ describe("neap.spec", function()
          assert.is_nil(made.process.noNewPrivileges)
          assert.is_table(made.linux.seccomp)
          assert.equal(7, #made.mounts)
-         assert.equal(10, #made.linux.maskedPaths)
+         assert.equal(11, #made.linux.maskedPaths)
          assert.equal(5, #made.linux.readonlyPaths)
          assert.equal("/default/web", made.linux.cgroupsPath)
          assert.same(
