@@ -85,6 +85,11 @@ describe("a container's namespaces", function()
       assert.is_true(namespaces(new { ipc = "shareable" }).ipc)
    end)
 
+   it("take parameters as whole numbers, which the kernel writes without a point", function()
+      local made = new { sysctl = { ["net.core.somaxconn"] = 1.0, ["net.a"] = " 1\t2" } }
+      assert.same({ ["net.core.somaxconn"] = "1", ["net.a"] = " 1\t2" }, made.linux.sysctl)
+   end)
+
    it("have no name of their own where uts is shared", function()
       local made, origin = new { uts = "host" }
       assert.is_nil(made.hostname)

@@ -26,18 +26,25 @@ local function user_namespace(value)
    return require "neap.config.userns".parse(value)
 end
 
+--- The kernel's numbers are whole.
+local function setting_of(value)
+   if type(value) == "number" then value = math.tointeger(value) end
+   if math.type(value) == "integer" then return ("%d"):format(value) end
+   return type(value) == "string" and not value:find "[%z\n]" and value or nil
+end
+
 local function sysctl(value)
    if type(value) ~= "table" then return nil, "sysctl: not a table by name" end
    local checked = {}
-   for name, setting in pairs(value) do
-      local is_good = type(name) == "string"
-         and (type(setting) == "string" or type(setting) == "number")
-      if not is_good then
-         return nil, ("sysctl: %s = %s is not a name and a string"):format(
-            escape.show(name), escape.show(setting)
+   for name, given in pairs(value) do
+      local is_name = type(name) == "string" and name ~= "" and not name:find "%c"
+      local setting = setting_of(given)
+      if not is_name or not setting then
+         return nil, ("sysctl: %s = %s is not a name, and a string or a whole number"):format(
+            escape.show(name), escape.show(given)
          )
       end
-      checked[name] = tostring(setting)
+      checked[name] = setting
    end
    return checked
 end
