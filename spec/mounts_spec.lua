@@ -89,6 +89,11 @@ describe("a mount", function()
       { { type = "tmpfs", destination = "/proc" }, 'destination "/proc": only a proc' },
       { { type = "tmpfs", target = "/proc/meminfo" }, "is inside /proc" },
       { "/srv:/dev", 'destination "/dev": the runtime needs a device "null" there' },
+      { { type = "tmpfs", target = "/dev" }, 'destination "/dev": no device can be opened there' },
+      { { type = "bind", source = "/srv", destination = "/b", uidMappings = {} },
+         "uidMappings: the runtime leaves it out without a word" },
+      { { type = "bind", source = "/srv", destination = "/b", gidMappings = {} },
+         "gidMappings: the runtime leaves it out without a word" },
       { "/srv:/b\0c", "NUL" },
       { "/srv\0c:/b", "NUL" },
       { "/gone/../srv:/b", 'source "/gone/../srv" does not exist' },
@@ -229,6 +234,10 @@ describe("tmpfs", function()
       assert.same({ made }, assert(create { tmpfs = { ["/run"] = "" } }).tmpfs)
    end)
 
+   it("is a place of devices where it says so", function()
+      assert.equal("/dev", assert(create { tmpfs = "/dev:dev" }).tmpfs[1].destination)
+   end)
+
    local bad = {
       { { tmpfs = 5 }, "tmpfs: 5 is not a list" },
       { { tmpfs = { [true] = "x" } }, "tmpfs[1]: false is not a tmpfs" },
@@ -236,6 +245,9 @@ describe("tmpfs", function()
       { { tmpfs = "run" }, 'tmpfs[1]: destination "run" is not an absolute' },
       { { tmpfs = "/run:rprivate" }, 'tmpfs[1]: "rprivate" is not an option of this mount' },
       { { tmpfs = "/proc" }, 'tmpfs[1]: destination "/proc": only a proc' },
+      { { tmpfs = "/dev:size=1m" }, 'tmpfs[1]: destination "/dev": no device can be opened' },
+      { { shm_size = 0 }, "shm_size: 0 bytes would be no limit" },
+      { { shm_size = "big" }, 'shm_size: "big" is not a size' },
       { { tmpfs = "/b", mounts = { "/srv:/b" } }, 'tmpfs[1]: "/b" is taken by mounts[1]' },
       { { tmpfs = "/dev/shm", shm_size = 1 }, 'shm_size: something else is mounted at "/dev/shm"' },
       { { mounts = { "/srv:/dev/shm" }, shm_size = 1 }, "shm_size: something else is mounted" },

@@ -16,12 +16,21 @@ local KNOWN <const> = {
    destination = true, source = true, type = true, options = true,
    uidMappings = true, gidMappings = true,
 }
+
+--- The runtime-spec has them, and runc 1.1 looks at none.
+local LEFT_OUT <const> = { "uidMappings", "gidMappings" }
 local OTHER_WORDS <const> = { src = "source", dst = "destination", ro = "readonly" }
 
 local function from_table(given)
    if words.is_for(given) then return words.parse(given) end
    local ok, unknown = fields.check(given, KNOWN, OTHER_WORDS)
    if not ok then return nil, unknown end
+   for _, name in ipairs(LEFT_OUT) do
+      if given[name] ~= nil then
+         return nil, name .. ": the runtime leaves it out without a word (runc 1.1 maps no ids "
+            .. "of a mount)"
+      end
+   end
 
    local mount = {}
    for name, value in pairs(given) do mount[name] = value end

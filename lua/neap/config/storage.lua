@@ -6,6 +6,13 @@ local values = require "neap.config.values"
 
 local named = values.named
 
+--- To a tmpfs 0 is no limit (tmpfs(5)), and a container could fill the memory.
+local function shm_size(value)
+   local bytes, why = size.parse(value)
+   if bytes == 0 then return nil, "0 bytes would be no limit (1 or more)" end
+   return bytes, why
+end
+
 return {
    image = named("image", values.word),
    rootfs = named("rootfs", rootfs.parse),
@@ -14,5 +21,5 @@ return {
    readonly = named("readonly", values.boolean),
    mounts = values.late("neap.config.mounts", "parse"),
    tmpfs = values.late("neap.config.mounts", "parse_tmpfs"),
-   shm_size = named("shm_size", size.parse),
+   shm_size = named("shm_size", shm_size),
 }

@@ -17,10 +17,20 @@ local STOOD_IN_FOR <const> = {
    ["/proc/sys/kernel/ns_last_pid"] = true, ["/proc/sys/crypto/fips_enabled"] = true,
 }
 
+local function has(options, wanted)
+   for _, option in ipairs(options or {}) do
+      if option == wanted then return true end
+   end
+   return false
+end
+
 --- Without devices nothing runs; the runtime makes none in what is mounted here.
 local function check_dev(mount, context)
-   local is_given = mount.type == "bind" or mount.type == "volume"
-   if mount.destination ~= "/dev" or not is_given then return true end
+   if mount.destination ~= "/dev" then return true end
+   if mount.type == "tmpfs" and has(mount.options, "nodev") then
+      return nil, 'destination "/dev": no device can be opened there (the option "dev" allows it)'
+   end
+   if mount.type ~= "bind" and mount.type ~= "volume" then return true end
    local is_known = mount.type == "bind" and not context.fs
    if is_known or mount.type == "bind" and context.fs.stat(mount.source .. "/null") then
       return true
