@@ -1,7 +1,6 @@
 --- What a client can do, on the core's raw calls.
 
 local choose = require "neap.platform.choose"
-local configs = require "neap.config"
 local core = require "neap.core"
 local failure = require "neap.error"
 local fs = core.fs
@@ -9,13 +8,15 @@ local ids = require "neap.id"
 local labels = require "neap.labels"
 local list = require "neap.list"
 local receiver = require "neap.receiver"
-local records = require "neap.records"
 
 require "neap.container"
 require "neap.exchange"
 
 ---@class neap.Client
 local Client = core.classes.client
+
+-- What makes containers is half of all there is, and many a client makes none.
+local function create(...) return require "neap.records".create(...) end
 
 --- What checking a config needs: how to look at paths, and for which platform.
 local function context(op, config)
@@ -28,9 +29,9 @@ end
 ---@return neap.Container? container
 ---@return neap.Error? err  `already_exists`
 function Client:create(config)
-   local checked, err = configs.create(config, context("container.create", config))
+   local checked, err = require "neap.config".create(config, context("container.create", config))
    if not checked then return nil, err end
-   return records.create(self, checked)
+   return create(self, checked)
 end
 
 --- Who looks at a container has its logger begun again, where that was killed.
@@ -61,12 +62,12 @@ end
 ---@return neap.Container? container
 ---@return boolean|neap.Error found  was it there?
 function Client:ensure(config)
-   local checked, wrong = configs.create(config, context("container.ensure", config))
+   local checked, wrong = require "neap.config".create(config, context("container.ensure", config))
    if not checked then return nil, wrong end
    local container, err = load(self, checked.id)
    if container then return container, true end
    if err.code ~= "not_found" then return nil, err end
-   container, err = records.create(self, checked)
+   container, err = create(self, checked)
    if container then return container, false end
    if err.code ~= "already_exists" then return nil, err end
    container, err = load(self, checked.id)
@@ -98,7 +99,7 @@ end
 ---@return neap.Result? result
 ---@return neap.Error? err
 function Client:run(config)
-   local checked, err = configs.run(config, context("client.run", config))
+   local checked, err = require "neap.config".run(config, context("client.run", config))
    if not checked then return nil, err end
    return require "neap.run"(self, checked)
 end
