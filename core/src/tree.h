@@ -20,7 +20,10 @@ int tree_copy(const char *root,
               const char *to,
               tree_stop *stop);
 
-/* Copy one thing that is no directory. 0, or an errno. */
+/*
+ * Copy one thing that is no directory, unless its name is taken. 0, or an
+ * errno.
+ */
 int tree_copy_entry(int from, int to, const char *name);
 
 /* Give `to` the owner, mode, times and capabilities of `from`. 0, or an errno.

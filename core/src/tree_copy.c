@@ -28,7 +28,7 @@ copy_directory(int from, int to, const char *name, int depth, tree_stop *stop)
 
     if (depth > DEEPEST)
         return ENAMETOOLONG;
-    if (mkdirat(to, name, 0700) != 0)
+    if (mkdirat(to, name, 0700) != 0 && errno != EEXIST)
         return errno;
     inner = tree_enter(from, name, O_RDONLY | O_DIRECTORY);
     if (inner < 0)
@@ -37,7 +37,7 @@ copy_directory(int from, int to, const char *name, int depth, tree_stop *stop)
     if (made < 0) {
         sys = errno;
         close(inner);
-        return sys;
+        return sys == ENOTDIR || sys == ELOOP || sys == EXDEV ? 0 : sys;
     }
     return copy_content(inner, made, depth, stop);
 }

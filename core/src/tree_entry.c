@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -113,6 +114,25 @@ static int copy_link(int from, int to, const char *name)
     return symlinkat(target, to, name) != 0 ? errno : 0;
 }
 
+/*
+ * Who may write there may put a link in the place of what was made, which chmod
+ * would follow. 0, or an errno.
+ */
+static int set_mode(int dir, const char *name, mode_t mode)
+{
+    char path[sizeof "/proc/self/fd/" + 3 * sizeof dir];
+    int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), sys = 0;
+    struct stat st;
+
+    if (fd < 0)
+        return errno;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (fstat(fd, &st) != 0 || (!S_ISLNK(st.st_mode) && chmod(path, mode) != 0))
+        sys = errno;
+    close(fd);
+    return sys;
+}
+
 int tree_copy_entry(int from, int to, const char *name)
 {
     struct timespec times[2];
@@ -121,20 +141,23 @@ int tree_copy_entry(int from, int to, const char *name)
 
     if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return errno;
-    if (S_ISREG(st.st_mode))
-        return copy_file(from, to, name);
     if (S_ISSOCK(st.st_mode))
         return 0;
+    if (S_ISREG(st.st_mode)) {
+        sys = copy_file(from, to, name);
+        return sys == EEXIST ? 0 : sys;
+    }
     if (S_ISLNK(st.st_mode))
         sys = copy_link(from, to, name);
     else if (mknodat(to, name, st.st_mode & S_IFMT, st.st_rdev) != 0)
         sys = errno;
+    if (sys == EEXIST)
+        return 0;
     if (sys == 0 &&
         fchownat(to, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW) != 0)
         sys = errno;
-    if (sys == 0 && !S_ISLNK(st.st_mode) &&
-        fchmodat(to, name, st.st_mode & 07777, 0) != 0)
-        sys = errno;
+    if (sys == 0 && !S_ISLNK(st.st_mode))
+        sys = set_mode(to, name, st.st_mode & 07777);
     times[0] = st.st_atim;
     times[1] = st.st_mtim;
     if (sys == 0 && utimensat(to, name, times, AT_SYMLINK_NOFOLLOW) != 0)

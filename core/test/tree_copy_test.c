@@ -112,12 +112,30 @@ static void copies_nothing_from_outside(void)
     assert(copied("root", "/data", "alias").sys == ENOTDIR);
     assert(unlink(at("alias")) == 0);
     put("to/file", "was here");
-    assert(copied("root", "/data", "to").sys == EEXIST);
+    make("to/fifo", 0700);
+    assert(symlink(at("secret"), at("to/sub")) == 0);
+    assert(symlink(at("secret/x"), at("to/link")) == 0);
+    assert(copied("root", "/data", "to").code == NEAP_OK);
     assert(reads("to/file", "was here"));
+    assert(is_like("to/fifo", S_IFDIR | 0700));
+    assert(!is_there("secret/file") && is_like("to/sub", S_IFLNK | 0777));
     assert(removed("to").code == NEAP_OK);
     assert(removed("secret").code == NEAP_OK);
     printf(
         "ok - nothing from outside is copied, and nothing is written over\n");
+}
+
+static void adds_to_what_is_there(void)
+{
+    make("to", 0700);
+    make("to/sub", 0700);
+    put("to/sub/more", "theirs");
+    assert(copied("root", "/data", "to").code == NEAP_OK);
+    assert(reads("to/file", "content") && reads("to/sub/file", "below"));
+    assert(reads("to/sub/more", "theirs"));
+    assert(copied("root", "/data", "to").code == NEAP_OK);
+    assert(removed("to").code == NEAP_OK);
+    printf("ok - what is there stays, and the rest is added\n");
 }
 
 static void copies_no_abyss(void)
@@ -205,6 +223,7 @@ int main(void)
     copies_what_is_there();
     copies_capabilities();
     copies_nothing_from_outside();
+    adds_to_what_is_there();
     copies_no_abyss();
     is_cancelled_before_it_begins();
     stops_where_it_is();

@@ -166,6 +166,17 @@ describe("volumes", function()
       assert.equal("1750:7:8\n", looked "four")
    end)
 
+   it("are whole for each of two who come at once, and keep what both write", function()
+      sh("cd " .. rootfs .. " && mkdir -p many && cd many && touch $(seq 3000)")
+      local volume = need(volumes:create { name = "many" })
+      local found = require "neap".all {
+         a = function() return run({ "many:/many" }, "ls /many | wc -l; touch /many/of-a") end,
+         b = function() return run({ "many:/many" }, "ls /many | wc -l; touch /many/of-b") end,
+      }
+      for _, said in pairs(found) do assert.is_true(tonumber(said) >= 3000, said) end
+      assert.equal("3002\n", sh("ls " .. volume.path .. " | wc -l"))
+   end)
+
    it("are filled with nothing from outside the rootfs", function()
       sh("cd " .. rootfs .. " && ln -s /../../../../../../etc up && ln -s " .. live.dir
          .. " out && ln -s loop loop && echo file >plain")

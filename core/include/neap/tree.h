@@ -26,10 +26,12 @@ neap_tree_remove(neap_loop *loop, const char *path, neap_tree_cb cb, void *arg);
 
 /*
  * Copy what is in the directory `path` of the tree `root` into `to`, a
- * directory of ours that is empty, which gets its owner and mode too. Links in
- * `path` stay below `root`. Sockets are left out, and mounts come out empty;
- * files with several names become several. NOT_FOUND and ENOTDIR: `root` has no
- * such directory. Paths are copied.
+ * directory of ours, which gets its owner and mode too. A name that is there is
+ * left as it is, with what is below a directory added to it: of two who copy
+ * the same at once each leaves a whole. Links in `path` stay below `root`.
+ * Sockets are left out, and mounts come out empty; files with several names
+ * become several. NOT_FOUND and ENOTDIR: `root` has no such directory. Paths
+ * are copied.
  */
 neap_request *neap_tree_copy(neap_loop *loop,
                              const char *root,

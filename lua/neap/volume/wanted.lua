@@ -6,7 +6,10 @@ local facts = require "neap.volume.facts"
 local ids = require "neap.id"
 local labels = require "neap.labels"
 local log = require "neap.log"
+local path = require "neap.path"
 local place = require "neap.volume.place"
+local turn = require "neap.turn"
+local use = require "neap.volume.use"
 
 local wanted = {}
 
@@ -34,12 +37,24 @@ local function root_of(config, spec)
    return type(root) == "string" and root:sub(1, 1) == "/" and root or nil
 end
 
---- What is there already is filled where it is empty.
-local function fill(volume, about)
+--- Where that is not known, somebody may.
+local function is_used(client, volume)
+   local containers = client:containers()
+   local above = path.parent(place.of(client, volume.name))
+   return not containers or use.of(containers, above)[volume.name] ~= nil
+end
+
+--- What is there already is filled where it is empty, and empty again where that
+--- fails; but who uses it meanwhile keeps what he wrote.
+local function fill(client, volume, about)
+   local state = core.state(client)
+   state.filling = state.filling or {}
+   local _mine <close> = turn.take(state.filling)
    local names = about.root and core.fs.list(volume.path)
    if not names or names[1] then return true end
    local ok, err = require "neap.volume.creation".fill(volume.path, about.root, about.inside)
    if ok then return true end
+   if is_used(client, volume) then return nil, err end
    for _, name in ipairs(core.fs.list(volume.path) or {}) do
       local whole = volume.path .. "/" .. name
       if not core.fs.unlink(whole) then core.tree.remove(whole) end
@@ -58,7 +73,7 @@ local function make_one(client, mount, config, spec)
    local volume, is_new = creation.ensure(client, mount.source, about, "container.create")
    if not volume then return nil, is_new end
    local ok, err = true, nil
-   if not is_new then ok, err = fill(volume, about) end
+   if not is_new then ok, err = fill(client, volume, about) end
    if ok then return is_new end
    return nil, err
 end
