@@ -279,6 +279,8 @@ describe("neap.config", function()
       { { ulimits = { nofile = { soft = -1, hard = 1 } } },
          "ulimits.nofile: the soft limit unlimited is above the hard one, 1" },
       { { ulimits = { nofile = "1:x" } }, 'ulimits.nofile: "1:x" is not a limit (a number, -1' },
+      { { ulimits = { nofile = { soft = 1, hard = 2, hrad = 3 } } },
+         'ulimits.nofile.hrad: unknown field, did you mean "hard"?' },
       { { ulimits = { nofile = -2 } }, "ulimits.nofile: -2 is not a limit" },
       { { ulimits = { "nofile=1", nofile = 2 } }, "ulimits: nofile is given twice" },
       { { sysctl = { ["net.a"] = 0.5 } }, 'sysctl: "net.a" = 0.5 is not a name, and a' },

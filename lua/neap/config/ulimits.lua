@@ -15,6 +15,8 @@ local NAMES <const> = {
 local known = {}
 for _, name in ipairs(NAMES) do known[name] = true end
 
+local PARTS <const> = { soft = true, hard = true }
+
 local INFINITY <const> = "18446744073709551615" -- RLIM_INFINITY, unsigned
 
 local UNBOUNDED <const> = { ["-1"] = true, unlimited = true, [INFINITY] = true }
@@ -39,6 +41,8 @@ local function parse_one(name, value)
 
    local soft, hard = value, value
    if type(value) == "table" then
+      local ok, unknown = fields.check(value, PARTS)
+      if not ok then return nil, ("ulimits.%s.%s"):format(plain, unknown) end
       soft, hard = value.soft, value.hard
    elseif type(value) == "string" and value:find(":", 1, true) then
       soft, hard = value:match("^([^:]*):(.*)$")
