@@ -135,6 +135,8 @@ describe("a container's namespaces", function()
       { { ipc = "host", sysctl = { ["kernel.shmmax"] = 1 } }, "ipc, sysctl: with ipc = " },
       { { ipc = "host", sysctl = { ["fs.mqueue.msg_max"] = 1 } }, "ipc, sysctl: with ipc = " },
       { { uts = "host", sysctl = { ["kernel.domainname"] = "x" } }, "uts, sysctl: with uts = " },
+      { { sysctl = { ["net.ipv4.ip_forward"] = "1", ["net/ipv4/ip_forward"] = "0" } },
+         'sysctl: "net/ipv4/ip_forward" is the same parameter as "net.ipv4.ip_forward"' },
       { { sysctl = { ["kernel.panic"] = 1 } }, 'sysctl: "kernel.panic" is the whole machine\'s' },
       { { pid = "host", userns = mappings }, "pid, userns: a user namespace of its own cannot" },
       { { ipc = "container:db", userns = mappings },

@@ -2,7 +2,9 @@
 
 local defaults = require "neap.defaults"
 local escape = require "neap.escape"
+local fields = require "neap.fields"
 local namespaces = require "neap.config.namespaces"
+local sysctls = require "neap.sysctls"
 local values = require "neap.config.values"
 
 local named = values.named
@@ -35,8 +37,9 @@ end
 
 local function sysctl(value)
    if type(value) ~= "table" then return nil, "sysctl: not a table by name" end
-   local checked = {}
-   for name, given in pairs(value) do
+   local checked, spelt = {}, {}
+   for _, name in ipairs(fields.names(value)) do
+      local given = value[name]
       local is_name = type(name) == "string" and name ~= "" and not name:find "%c"
       local setting = setting_of(given)
       if not is_name or not setting then
@@ -44,7 +47,13 @@ local function sysctl(value)
             escape.show(name), escape.show(given)
          )
       end
-      checked[name] = setting
+      local plain = sysctls.plain(name)
+      if spelt[plain] then
+         return nil, ("sysctl: %s is the same parameter as %s (one is needed)"):format(
+            escape.show(name), escape.show(spelt[plain])
+         )
+      end
+      spelt[plain], checked[name] = name, setting
    end
    return checked
 end
