@@ -56,6 +56,11 @@ local function check(device)
       end
       device[name] = path.absolute(value)
    end
+   if (device.path .. "/"):find "^/proc/" or (device.path .. "/"):find "^/sys/" then
+      return nil, ("path %s: no device can be made in /proc or /sys (/dev/...)"):format(
+         escape.show(device.path)
+      )
+   end
    device.permissions = device.permissions or "rwm"
    if not are_permissions(device.permissions) then
       return nil, ("permissions %s are not some of r, w and m"):format(
