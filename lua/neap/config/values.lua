@@ -19,6 +19,7 @@ end
 function values.integer(least, most, special)
    local allowed = most == math.maxinteger and ("a whole number, %d or more"):format(least)
       or ("a whole number from %d to %d"):format(least, most)
+   if special and special[-1] then allowed = allowed .. " (-1: unlimited)" end
 
    return function(value)
       local number = type(value) == "number" and math.tointeger(value)

@@ -11,6 +11,7 @@ local values = require "neap.config.values"
 local words = {}
 
 local WHOLE <const> = math.maxinteger
+local PIDS <const> = 4 * 1024 * 1024 -- PID_MAX_LIMIT, the most that pids.max takes
 local UNLIMITED <const> = { [-1] = -1 }
 
 local function bytes(value)
@@ -63,7 +64,7 @@ end
 local shares = values.integer(2, 262144)
 local period = values.integer(1000, 1000000)
 local quota = values.integer(1000, WHOLE, UNLIMITED)
-local pids_limit = values.integer(1, WHOLE, { [-1] = -1, [0] = -1 })
+local pids_limit = values.integer(1, PIDS, { [-1] = -1, [0] = -1 })
 local swappiness = values.integer(0, 100)
 local weight = values.integer(10, 1000)
 local number = values.integer(0, WHOLE)
