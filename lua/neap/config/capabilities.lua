@@ -45,8 +45,9 @@ function capabilities.parse(given, name)
    for i, item in ipairs(given) do
       local plain = type(item) == "string" and item:upper():gsub("^CAP_", "")
       if not plain or not known[plain] then
-         return nil, ("%s[%d]: %s is not a capability%s"):format(
-            name, i, escape.show(item), nearest.hint(plain, capabilities.all)
+         return nil, ("%s[%d]: %s is not a capability%s (%s)"):format(
+            name, i, escape.show(item), nearest.hint(plain, capabilities.all),
+            "ALL, or one that capabilities(7) names, as NET_ADMIN"
          )
       end
       list[i] = plain == "ALL" and plain or "CAP_" .. plain

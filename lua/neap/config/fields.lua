@@ -18,7 +18,11 @@ end
 
 --- Fields that only a container has. Limits are resources', apart.
 local container = {
-   entrypoint = function(value) return strings.list(value, "entrypoint") end,
+   entrypoint = function(value)
+      local list, why = strings.list(value, "entrypoint")
+      if list and list[1] == "" then return nil, "entrypoint[1]: the command is empty" end
+      return list, why
+   end,
    devices = values.late("neap.config.devices", "devices"),
    device_cgroup_rules = values.late("neap.config.devices", "device_cgroup_rules"),
 }

@@ -34,8 +34,8 @@ end
 local function parse_one(name, value)
    local plain = tostring(name):lower():gsub("^rlimit_", "")
    if not known[plain] then
-      return nil, ("ulimits: %s is not a limit%s"):format(
-         escape.show(name), nearest.hint(plain, NAMES)
+      return nil, ("ulimits: %s is not a limit%s (%s)"):format(
+         escape.show(name), nearest.hint(plain, NAMES), table.concat(NAMES, ", ")
       )
    end
 
