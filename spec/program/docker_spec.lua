@@ -95,6 +95,14 @@ describe("neap.program.docker.config", function()
       )
    end)
 
+   it("leaves a variable without a name to the config's own check", function()
+      assert.same({ env = { "" } }, config("-e", ""))
+   end)
+
+   it("takes an empty entrypoint for none", function()
+      assert.same({ entrypoint = {} }, config("--entrypoint", ""))
+   end)
+
    it("leaves what is no number to the config's own check", function()
       assert.same({ cpus = "many" }, config("--cpus", "many"))
    end)

@@ -1,7 +1,9 @@
 --- docker's options about what a container is called, what runs it and how it ends.
 
 local function read(config, parsed)
-   if parsed.entrypoint then config.entrypoint = { parsed.entrypoint } end
+   if parsed.entrypoint then -- an empty one drops the image's, as docker has it
+      config.entrypoint = parsed.entrypoint ~= "" and { parsed.entrypoint } or {}
+   end
    if parsed.stop_timeout == "-1" then config.stop_timeout = math.huge end -- as docker has it
    if parsed.init or parsed.init_binary then config.init = parsed.init_binary or true end
    return true

@@ -10,7 +10,7 @@ local process = {}
 function process.read(config, parsed, host)
    local env = {}
    local function add(entry)
-      if not entry:find("=", 1, true) then
+      if entry ~= "" and not entry:find("=", 1, true) then
          local value = host.getenv(entry)
          entry = value and entry .. "=" .. value
       end
