@@ -27,6 +27,8 @@ describe("neap.labels", function()
       { "an empty name", { [""] = "x" }, "not the name of a label" },
       { "a number", { tier = 1 }, "labels are strings" },
       { "a name of Neap's", { ["neap.bundle"] = "/" }, "reserved" },
+      { "a name with NUL", { ["a\0b"] = "x" }, "contains NUL" },
+      { "a value with NUL", { a = "x\0y" }, "contains NUL" },
       { "other than UTF-8", { tier = "\xff" }, "not UTF-8" },
    }
    for _, case in ipairs(bad) do

@@ -40,6 +40,9 @@ local function check_one(name, value, may_remove)
    if not utf8.len(name) or not utf8.len(value) then
       return nil, ("%s is not UTF-8"):format(escape.show(name))
    end
+   if name:find("\0", 1, true) or value:find("\0", 1, true) then
+      return nil, ("%s = %s contains NUL"):format(escape.show(name), escape.show(value))
+   end
    return true
 end
 
