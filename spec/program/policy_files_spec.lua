@@ -74,7 +74,7 @@ describe("the files of policy.d", function()
          { first, {}, first .. " is a directory, not a regular file" },
          { first, { text = "return +" }, first .. ":1:" },
          { first, { text = "error 'oops'" }, "oops" },
-         { first, { text = string.dump(load "return 1") }, "binary chunk" },
+         { first, { text = string.dump(load "return 1") }, first .. " is a binary chunk" },
       } do
          local ok, why = files.load("/etc/neap/policy.d", with { [case[1]] = case[2] })
          assert.is_nil(ok)

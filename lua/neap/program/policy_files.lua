@@ -78,6 +78,7 @@ end
 local function run(fs, name)
    local text, refused = read(fs, name)
    if not text then return nil, refused end
+   if text:sub(1, 1) == "\27" then return nil, name .. " is a binary chunk, not Lua's text" end
    local chunk, unread = load(text, "@" .. name, "t")
    if not chunk then return nil, unread end
    local ok, raised = pcall(chunk)
