@@ -109,6 +109,7 @@ describe("neap.program.docker.config", function()
 
    local wrong = {
       { "a sysctl without =", { "--sysctl", "x" }, "--sysctl: x is not NAME=VALUE" },
+      { "a label without a name", { "--label", "=x" }, "--label: =x is not NAME=VALUE" },
       { "a security option", { "--security-opt", "secomp=x" },
          'secomp=x is not known, did you mean "seccomp"?' },
       { "half a security option", { "--security-opt", "no-new-privileges=maybe" },

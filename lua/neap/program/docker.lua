@@ -44,7 +44,7 @@ end
 local function split(entry, option)
    local name, value = entry:match("^([^=]+)=(.*)$")
    if name then return name, value end
-   if option == "label" then return entry, "" end -- as docker has it
+   if option == "label" and entry:find "^[^=]" then return entry, "" end -- as docker has it
    return nil, ("--%s: %s is not NAME=VALUE"):format(option:gsub("_", "-"), entry)
 end
 
