@@ -189,21 +189,21 @@ describe("a limit that the machine cannot keep", function()
    end
 
    local cases = {
-      { "cpus", { "--cpus", "100000" }, "cpus: 100000 is more than this machine has (0.01 to " },
+      { "cpus", { "--cpus", "100000" }, "--cpus: 100000 is more than this machine has (0.01 to " },
       { "cpuset_cpus", { "--cpuset-cpus", "0-100000" },
-         "cpuset_cpus: 0-100000 is not within what this machine has (" },
-      { "memory", { "-m", "5m" }, 'memory: "5m" is less than a container starts with' },
-      { "memory_swap", { "--memory-swap", "64m" }, "memory_swap: needs memory" },
-      { "kernel_memory", { "--kernel-memory", "64m" }, "kernel_memory: the kernel has no such" },
+         "--cpuset-cpus: 0-100000 is not within what this machine has (" },
+      { "memory", { "-m", "5m" }, '--memory: "5m" is less than a container starts with' },
+      { "memory_swap", { "--memory-swap", "64m" }, "--memory-swap: needs memory" },
+      { "kernel_memory", { "--kernel-memory", "64m" }, "--kernel-memory: the kernel has no such" },
       { "device_read_bps", { "--device-read-bps", "/dev/null:1mb" },
-         'device_read_bps: "/dev/null" is a character device, not a block device' },
-      { "hugepages", { "--hugepages", "3MB=1m" }, 'hugepages: "3MB" is not the size of a page' },
-      { "ulimits", { "--ulimit", "nofile=2048:1024" }, "ulimits.nofile: the soft limit 2048 is "
+         '--device-read-bps: "/dev/null" is a character device, not a block device' },
+      { "hugepages", { "--hugepages", "3MB=1m" }, '--hugepages: "3MB" is not the size of a page' },
+      { "ulimits", { "--ulimit", "nofile=2048:1024" }, "--ulimit.nofile: the soft limit 2048 is "
          .. "above the hard one, 1024" },
       VERSION and (IS_V2 and { "memory_swappiness", { "--memory-swappiness", "5" },
-         "memory_swappiness: cgroup v2 has no such limit, and this machine has v2" }
+         "--memory-swappiness: cgroup v2 has no such limit, and this machine has v2" }
          or { "unified", { "--cgroup-conf", "memory.high=1" },
-            "unified: cgroup v1 has no such limit, and this machine has v1" }) or nil,
+            "--cgroup-conf: cgroup v1 has no such limit, and this machine has v1" }) or nil,
    }
    for _, case in ipairs(cases) do
       it("is refused, before anything is sent: " .. case[1], function()

@@ -111,7 +111,7 @@ describe("a container", function()
          "true")
 
       assert.equal(125, result.code)
-      assert.matches('devices[1]: "/etc/passwd" is a file, not a device', result.stderr, 1, true)
+      assert.matches('--device[1]: "/etc/passwd" is a file, not a device', result.stderr, 1, true)
    end)
 end)
 

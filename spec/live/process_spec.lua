@@ -61,7 +61,7 @@ describe("a process is given", function()
       result = shell.run { live.program, "--address", live.address, "--namespace",
          live.namespace, "run", "--rootfs", live.rootfs(), "--env-file", "/no/such", "true" }
       assert.equal(125, result.code)
-      assert.matches('env_file: "/no/such" does not exist', result.stderr, 1, true)
+      assert.matches('--env-file: "/no/such" does not exist', result.stderr, 1, true)
    end)
 
    it("no more than the kernel takes, whatever file it is in", function()

@@ -129,3 +129,28 @@ describe("neap.program.docker.config", function()
       end)
    end
 end)
+
+describe("neap.program.docker.say", function()
+   local rows = {
+      { { pids_limit = "x" }, 'pids: "x" is none', '--pids-limit: "x" is none' },
+      { { volume = { "/a:/b" } }, "mounts[1]: /a is not there", "--volume[1]: /a is not there" },
+      { { mount = { "x" } }, "mounts[1]: no", "--mount mounts[1]: no" },
+      { { mount = { "x" }, volume = { "y" } }, "mounts[2]: no", "mounts[2]: no" },
+      { { mount = {}, volume = { "y" } }, "mounts[1]: no", "--volume[1]: no" },
+      { { security_opt = { "seccomp=x" } }, "seccomp: no", "--security-opt seccomp: no" },
+      { { ulimit = { "nofile=2:1" } }, "ulimits.nofile: no", "--ulimit.nofile: no" },
+      { { pids_limit = "1" }, "memory: no", "memory: no" },
+      { {}, "spec.process: missing", "spec.process: missing" },
+   }
+   for i, row in ipairs(rows) do
+      it(("says %d, %s"):format(i, row[2]), function()
+         local err = docker.say({ code = "invalid_argument", message = row[2] }, row[1])
+         assert.equal(row[3], err.message)
+      end)
+   end
+
+   it("leaves alone what is no refusal of a value", function()
+      local err = docker.say({ code = "unavailable", message = "pids: x" }, { pids_limit = "1" })
+      assert.equal("pids: x", err.message)
+   end)
+end)

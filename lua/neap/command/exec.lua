@@ -80,7 +80,7 @@ local function attend(task, config, parsed, keys)
    local screen <close> = parsed.tty and follow.terminal() or nil
 
    local process, unstarted = task:exec(config)
-   if not process then return nil, unstarted end
+   if not process then return nil, docker.say(unstarted, parsed) end
    local keeper <close> = removal(process)
    relay.send_to(process)
    if screen then screen.show(process) end
@@ -110,9 +110,9 @@ local function leave(client, container, process)
 end
 
 --- Start it, and let it be.
-local function detach(task, config)
+local function detach(task, config, parsed)
    local process, err = task:exec(config)
-   if not process then return nil, err end
+   if not process then return nil, docker.say(err, parsed) end
    return 0
 end
 
@@ -133,7 +133,7 @@ function exec.run(parsed)
    if not container then return nil, absent end
    local task, stopped = container:task()
    if not task then return nil, stopped end
-   if parsed.detach then return detach(task, config) end
+   if parsed.detach then return detach(task, config, parsed) end
    local status, err, left = attend(task, config, parsed, keys)
    if left then leave(client, container, left) end
    return status, err

@@ -143,7 +143,7 @@ local function rehearse(parsed)
    if not config then return nil, wrong end
    local rehearsal = require "neap.program.rehearsal"
    local planned, refused = rehearsal.plan(config)
-   if not planned then return nil, refused end
+   if not planned then return nil, docker.say(refused, parsed) end
    local calls, unpacked = rehearsal.calls(planned, parsed)
    if not calls then return nil, unpacked end
    output.write(rehearsal[settings.json and "json" or "text"](planned, calls))
@@ -165,7 +165,7 @@ function run.run(parsed)
    local client <close>, away = neap.connect {}
    if not client then return nil, away end
    local container, refused = client:create(config)
-   if not container then return nil, refused end
+   if not container then return nil, docker.say(refused, parsed) end
 
    local keeper <close> = removal(container, parsed)
    local status, err, was_left = (parsed.detach and detach or attend)(

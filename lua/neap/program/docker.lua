@@ -9,6 +9,7 @@ local docker = {}
 ---@field options neap.program.Option[]
 ---@field fields table<string, string>   the config's field that an option becomes
 ---@field maps? table<string, string>    options whose "NAME=VALUE"s become a table by name
+---@field reads? table<string, string>   the option that `read` makes a config's field of
 ---@field numbers? table<string, true>   options that are numbers where they can be
 ---@field read? fun(config: table, parsed: table, host: neap.program.Host): true?, string?
 
@@ -81,6 +82,45 @@ function docker.config(parsed, host)
       if not ok then return nil, why end
    end
    return config
+end
+
+local function is_given(value)
+   if type(value) == "table" then return #value > 0 end
+   return value ~= nil
+end
+
+--- The option that a field is of: the only one that was given.
+local function option_of(field, parsed)
+   local found, is_read
+   for _, group in ipairs(groups) do
+      local of_field = { (group.reads or {})[field] }
+      for _, map in ipairs { group.fields, group.maps or {} } do
+         for option, name in pairs(map) do
+            if name == field then of_field[#of_field + 1] = option end
+         end
+      end
+      for _, option in ipairs(of_field) do
+         if is_given(parsed[option]) then
+            if found then return nil end
+            found, is_read = option, option == (group.reads or {})[field]
+         end
+      end
+   end
+   return found, is_read
+end
+
+--- Have a refusal name the option that was typed, where it names a config's field.
+---@param err neap.Error
+---@param parsed table
+---@return neap.Error err  the same
+function docker.say(err, parsed)
+   local field, rest = err.message:match "^([%l_]+)([%[:%.].*)$"
+   if err.code ~= "invalid_argument" or not field then return err end
+   local option, is_read = option_of(field, parsed)
+   if not option then return err end
+   option = "--" .. option:gsub("_", "-")
+   err.message = is_read and option .. " " .. err.message or option .. rest
+   return err
 end
 
 return docker

@@ -50,7 +50,9 @@ function rehearsal.of(words)
    end
    local config, wrong = run.config(parsed)
    if not config then return nil, wrong end
-   return rehearsal.plan(config)
+   local planned, unfit = rehearsal.plan(config)
+   if not planned then return nil, require("neap.program.docker").say(unfit, parsed) end
+   return planned
 end
 
 ---@class neap.program.Call

@@ -31,5 +31,6 @@ return {
    },
    numbers = { stop_timeout = true },
    maps = { label = "labels", annotation = "annotations" },
+   reads = { entrypoint = "entrypoint", init = "init_binary" },
    read = read,
 }

@@ -71,5 +71,9 @@ return {
          help = "no-new-privileges, seccomp=, apparmor=, label=, systempaths=." },
    },
    fields = { cap_add = "cap_add", cap_drop = "cap_drop", privileged = "privileged" },
+   reads = {
+      no_new_privileges = "security_opt", seccomp = "security_opt", apparmor = "security_opt",
+      selinux = "security_opt",
+   },
    read = read,
 }

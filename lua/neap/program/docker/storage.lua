@@ -34,5 +34,6 @@ return {
       read_only = "readonly", volume = "mounts", tmpfs = "tmpfs",
       shm_size = "shm_size",
    },
+   reads = { mounts = "mount" },
    read = read,
 }
