@@ -113,7 +113,7 @@ describe("a mount", function()
       { { type = "volume", source = "v", target = "/b", labels = "x" }, "labels: " },
       { { type = "volume", source = "v", target = "/b", nocopy = 1 }, "nocopy: 1 is not true" },
       { { source = "/srv", target = "/b", nocopy = true }, "nocopy: a mount of type bind has" },
-      { { type = "bind", target = "/b" }, "source: nil is not a string" },
+      { { type = "bind", target = "/b" }, "source: missing (a bind mount needs one)" },
       { { type = "bind", source = "/srv", target = "/b", size = 1 },
          "size: a mount of type bind has none" },
       { { type = "tmpfs", source = "x", target = "/b" }, "source: a mount of type tmpfs has none" },

@@ -109,9 +109,11 @@ describe("neap.program.docker.config", function()
 
    local wrong = {
       { "a sysctl without =", { "--sysctl", "x" }, "--sysctl: x is not NAME=VALUE" },
+      { "an empty security option", { "--security-opt", "" }, '--security-opt: "" is not known' },
+      { "a word of no mount", { "--mount", "target=/a,foo=1" }, 'of a mount (bind-nonrecursive, ' },
       { "a label without a name", { "--label", "=x" }, "--label: =x is not NAME=VALUE" },
       { "a security option", { "--security-opt", "secomp=x" },
-         'secomp=x is not known, did you mean "seccomp"?' },
+         '"secomp=x" is not known, did you mean "seccomp"?' },
       { "half a security option", { "--security-opt", "no-new-privileges=maybe" },
          "--security-opt: no-new-privileges=maybe: true or false is needed" },
       { "other paths", { "--security-opt", "systempaths=/proc" }, "unconfined is needed" },

@@ -121,6 +121,7 @@ end
 local make = {}
 
 function make.bind(given, list)
+   if given.source == nil then return nil, "source: missing (a bind mount needs one)" end
    local source, why = strings.one(given.source)
    if not source then return nil, "source: " .. why end
    local chosen = {}

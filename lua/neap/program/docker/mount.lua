@@ -53,8 +53,8 @@ local function add(made, word)
    key = (key or word):lower()
    local field = FIELDS[key]
    if not field then
-      return nil, ("%s is not a word of a mount%s"):format(
-         escape.show(key), nearest.hint(key, names())
+      return nil, ("%s is not a word of a mount%s (%s)"):format(
+         escape.show(key), nearest.hint(key, names()), table.concat(names(), ", ")
       )
    end
    if BOOLEANS[field] then

@@ -1,5 +1,6 @@
 --- docker's options about what a container's processes may do.
 
+local escape = require "neap.escape"
 local fields = require "neap.fields"
 local nearest = require "neap.nearest"
 
@@ -45,7 +46,7 @@ local function read_one(config, option)
    if not read then
       local names = fields.names(SECURITY)
       return nil, ("--security-opt: %s is not known%s (%s)"):format(
-         option, nearest.hint(name, names), table.concat(names, ", ")
+         escape.show(option), nearest.hint(name, names), table.concat(names, ", ")
       )
    end
    local ok, allowed = read(config, value)
