@@ -1,4 +1,5 @@
 local accounts = require "neap.accounts"
+local amount = require "support.amount"
 
 -- As somebody who means harm may write them.
 local PASSWD <const> = table.concat({
@@ -92,7 +93,7 @@ describe("neap.accounts", function()
 
    it("is through with a megabyte of anything", function()
       for _, text in ipairs { ":", " ", "a", ",", "\n", "a:", "\r", "::::\n" } do
-         local large = text:rep((1 << 20) // #text)
+         local large = text:rep(amount(1 << 20) // #text)
          assert.is_nil((accounts.user(large, "www")))
          assert.is_nil((accounts.group(large, "www")))
          assert.same({}, accounts.memberships(large, "www"))

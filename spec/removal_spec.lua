@@ -73,6 +73,9 @@ describe("a forced deletion", function()
    end)
 
    it("passes a failure to ask on, with all that may be left", function()
+      local patience = defaults.outage
+      defaults.outage = 0.05
+      finally(function() defaults.outage = patience end)
       server:fail(T .. "Get", 14, "away")
       local ok, err = container:delete { force = true }
       assert.is_nil(ok)

@@ -1,3 +1,4 @@
+local amount = require "support.amount"
 local detach = require "neap.program.detach"
 
 describe("neap.program.detach.parse", function()
@@ -67,7 +68,7 @@ describe("neap.program.detach.matcher", function()
 
    it("says what searching for the sequence would, whatever is typed", function()
       math.randomseed(7)
-      for _ = 1, 2000 do
+      for _ = 1, amount(2000) do
          local function word(most)
             local letters = {}
             for at = 1, math.random(1, most) do letters[at] = ({ "a", "b" })[math.random(2)] end
