@@ -94,6 +94,15 @@ describe("a process is given", function()
       assert.equal("tmpfs\n", run("grep ' /mnt ' /proc/mounts | cut -d ' ' -f 3", fields))
    end)
 
+   it("an entrypoint before its arguments, and shared memory of a size", function()
+      local result = assert(client:run {
+         rootfs = live.rootfs(), entrypoint = { "sh", "-x" }, shm_size = "3m",
+         args = { "-c", "set -- $(df -k /dev/shm | tail -1); exit $(($2 / 1024))" },
+      })
+      assert.equal(3, result.code)
+      assert.matches("%+ exit 3\n$", result.stderr)
+   end)
+
    it("parameters of its own namespaces, and those alone", function()
       assert.equal("1\n7\n", run(
          "cat /proc/sys/net/ipv4/ip_forward /proc/sys/fs/mqueue/queues_max", {
