@@ -118,6 +118,20 @@ neap_any field_any(lua_State *L, int index, const char *name)
     return any;
 }
 
+/* How many entries the table at `index` has, each with a name. */
+static size_t count_names(lua_State *L, int index, const char *what)
+{
+    size_t count = 0;
+
+    luaL_checktype(L, index, LUA_TTABLE);
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING)
+            luaL_error(L, "%s: a name is no string", what);
+        ++count;
+    }
+    return count;
+}
+
 /* The table at `index` as labels, in scratch memory that is left on the stack.
  * Values that are false remove. */
 static neap_label *check_labels(lua_State *L, int index, size_t *count)
@@ -128,14 +142,9 @@ static neap_label *check_labels(lua_State *L, int index, size_t *count)
     index = lua_absindex(L, index);
     if (lua_isnil(L, index))
         return NULL;
-    luaL_checktype(L, index, LUA_TTABLE);
-    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
-        ++*count;
-    labels = lua_newuserdatauv(L, (*count + 1) * sizeof *labels, 0);
-    *count = 0;
+    labels = lua_newuserdatauv(
+        L, (count_names(L, index, "labels") + 1) * sizeof *labels, 0);
     for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
-        if (lua_type(L, -2) != LUA_TSTRING)
-            luaL_error(L, "labels: a name is no string");
         labels[*count].key = lua_tostring(L, -2);
         labels[(*count)++].value =
             lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
@@ -152,14 +161,9 @@ static neap_extension *check_extensions(lua_State *L, int index, size_t *count)
     index = lua_absindex(L, index);
     if (lua_isnil(L, index))
         return NULL;
-    luaL_checktype(L, index, LUA_TTABLE);
-    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
-        ++*count;
-    all = lua_newuserdatauv(L, (*count + 1) * sizeof *all, 0);
-    *count = 0;
+    all = lua_newuserdatauv(
+        L, (count_names(L, index, "extensions") + 1) * sizeof *all, 0);
     for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
-        if (lua_type(L, -2) != LUA_TSTRING)
-            luaL_error(L, "extensions: a name is no string");
         all[*count].name = lua_tostring(L, -2);
         all[*count].value = field_any(L, index, all[*count].name);
         if (all[*count].value.type_url == NULL)

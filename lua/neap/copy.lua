@@ -2,13 +2,13 @@
 
 local copy = {}
 
-local function deep(value, seen)
-   if type(value) ~= "table" then return value end
+local function deep(value, seen, is_object)
+   if type(value) ~= "table" or is_object and is_object(value) then return value end
    if seen[value] then return seen[value] end
 
    local made = setmetatable({}, getmetatable(value))
    seen[value] = made
-   for key, item in pairs(value) do made[key] = deep(item, seen) end
+   for key, item in pairs(value) do made[key] = deep(item, seen, is_object) end
    return made
 end
 
@@ -16,9 +16,10 @@ end
 --- what a table shares or refers back to.
 ---@generic T
 ---@param value T
+---@param is_object? fun(value: table): boolean  what stays as it is, uncopied
 ---@return T
-function copy.deep(value)
-   return deep(value, {})
+function copy.deep(value, is_object)
+   return deep(value, {}, is_object)
 end
 
 return copy

@@ -106,15 +106,8 @@ local function ask(rule, spec, options, where)
       .. "and the reason why not)"):format(type(answer)))
 end
 
---- Tables all the way down, but objects as they are.
-local function plain_copy(value, seen)
-   if type(value) ~= "table" then return value end
-   if getmetatable(value) ~= nil and not json.is_array(value) then return value end
-   if seen[value] then return seen[value] end
-   local made = setmetatable({}, getmetatable(value))
-   seen[value] = made
-   for key, item in pairs(value) do made[key] = plain_copy(item, seen) end
-   return made
+local function is_object(value)
+   return getmetatable(value) ~= nil and not json.is_array(value)
 end
 
 --- Let the policies that apply look at what was made.
@@ -127,7 +120,7 @@ end
 function policy.apply(spec, config, context, op)
    for _, rule in ipairs(context.policies or {}) do
       local before = context.origin and copy.deep(spec)
-      local ok, err = ask(rule, spec, plain_copy(config, {}), {
+      local ok, err = ask(rule, spec, copy.deep(config, is_object), {
          op = op, client = context.client, namespace = context.namespace,
          container = context.container,
       })

@@ -7,11 +7,7 @@ local hash = require "neap.hash"
 local live = require "support.live"
 local shell = require "support.shell"
 
-local function sh(script)
-   local result = shell.run { "sh", "-ec", script }
-   if result.code ~= 0 then error(result.stderr, 2) end
-   return result.stdout
-end
+local sh = shell.sh
 
 local function need(value, err)
    if not value then error(err, 2) end

@@ -115,6 +115,13 @@ function shell.run(argv, options)
    return shell.start(argv, options):wait()
 end
 
+---What a script of the shell writes; the spec fails where it does.
+function shell.sh(script)
+   local result = shell.run { "sh", "-ec", script }
+   if result.code ~= 0 then error(result.stderr, 2) end
+   return result.stdout
+end
+
 ---Wait for its end, and that of its output.
 function Process:wait()
    turn_until(self, function() return self.code and self.open == 0 end, "end")
