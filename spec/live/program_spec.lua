@@ -175,6 +175,20 @@ describe("neap run -t", function()
       assert.matches("30 100\r\n.-40 120\r\n", result.stdout)
    end)
 
+   it("ends at the last of many sizes", function()
+      local result = on_terminal [[
+         rm -f "$1/tmp/go"
+         (until [ -e "$1/tmp/go" ]; do sleep 0.01; done
+            for n in 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60; do
+               stty rows "$n" cols "1$n"
+            done) </dev/tty &
+         "$neap" run -it --rootfs "$1" sh -c 'touch /tmp/go
+            until [ "$(stty size)" = "60 160" ]; do sleep 0.01; done; echo last'
+      ]]
+
+      assert.matches("last\r\n", result.stdout)
+   end)
+
    it("restores its own on every way out", function()
       for _, line in ipairs {
          '"$neap" run -it --rootfs "$1" sh -c "exit 3"',

@@ -121,15 +121,21 @@ end
 function follow.terminal(is_told)
    local WINCH <const> = signal.parse "WINCH"
    local shown_columns, shown_rows
-   local former
+   local is_resizing, former = false, nil
    if is_told then shown_columns, shown_rows = follow.size() end
 
+   --- One at a time: two in flight may overtake each other, and the older size stay.
    local function resize(task)
-      local columns, rows = follow.size()
-      if not columns or columns == shown_columns and rows == shown_rows then return end
-      shown_columns, shown_rows = columns, rows
-      local _, err = task:resize(columns, rows)
-      if err then log.debug("%s", err) end
+      if is_resizing then return end
+      is_resizing = true
+      while true do
+         local columns, rows = follow.size()
+         if not columns or columns == shown_columns and rows == shown_rows then break end
+         shown_columns, shown_rows = columns, rows
+         local _, err = task:resize(columns, rows)
+         if err then log.debug("%s", err) end
+      end
+      is_resizing = false
    end
 
    if host.is_terminal(0) then host.raw(0) end
