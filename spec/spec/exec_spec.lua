@@ -1,0 +1,46 @@
+local spec = require "neap.spec"
+local oci = require "support.oci"
+
+local new = oci.new
+
+describe("neap.spec of an exec", function()
+   local base = new { env = { "A=1" }, cwd = "/srv", terminal = true }
+   base.process.consoleSize = { width = 1, height = 1 }
+
+   it("is the container's with another command", function()
+      local process = assert(spec.exec(base, { id = "x", args = { "id" } }))
+
+      assert.same({ "id" }, process.args)
+      assert.equal("/srv", process.cwd)
+      assert.same(base.process.env, process.env)
+      assert.same(base.process.capabilities, process.capabilities)
+      assert.is_nil(process.terminal)
+      assert.is_nil(process.consoleSize)
+      assert.same({ "true" }, base.process.args)
+   end)
+
+   it("changes what is asked for", function()
+      local process = assert(spec.exec(base, {
+         id = "x", args = { "id" }, env = { "A=2", "B=3" }, cwd = "/", terminal = true,
+         user = { uid = 9 },
+      }))
+
+      assert.equal(9, process.user.uid)
+      assert.equal("/", process.cwd)
+      local sized = assert(spec.exec(base, { id = "x", args = { "id" }, terminal = true,
+         console_size = { width = 1, height = 2 } }))
+      assert.same({ width = 1, height = 2 }, sized.consoleSize)
+      local more = assert(spec.exec(base, { id = "x", args = { "id" }, groups = { 5 } }))
+      assert.same({ base.process.user.gid, 5 }, more.user.additionalGids)
+      assert.is_true(process.terminal)
+      local env = table.concat(process.env, " ")
+      assert.matches("A=2 TERM=xterm B=3", env, 1, true)
+   end)
+
+   it("fails on a user that is not there", function()
+      local process, err = spec.exec(base, { id = "x", args = { "id" }, user = { name = "u" } })
+
+      assert.is_nil(process)
+      assert.equal("task.exec", err.op)
+   end)
+end)
