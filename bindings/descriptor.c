@@ -66,6 +66,18 @@ static int core_descriptor(lua_State *L)
     return made(L, slot, err);
 }
 
+/* Lua: core.open(path) */
+static int core_open(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    neap_loop *loop = context_loop(L);
+    neap_descriptor **slot = new_handle(L);
+    neap_error *err = outcome_new(L);
+
+    *slot = neap_descriptor_open_path(loop, path, err);
+    return made(L, slot, err);
+}
+
 /* Lua: core.connect_socket(path): and who listens */
 static int core_connect_socket(lua_State *L)
 {
@@ -231,11 +243,9 @@ static const luaL_Reg metamethods[] = {
 };
 
 static const luaL_Reg functions[] = {
-    { "descriptor", core_descriptor },
-    { "connect_socket", core_connect_socket },
-    { "watch", core_watch },
-    { "spawn_program", core_spawn_program },
-    { NULL, NULL },
+    { "descriptor", core_descriptor },         { "open", core_open },
+    { "connect_socket", core_connect_socket }, { "watch", core_watch },
+    { "spawn_program", core_spawn_program },   { NULL, NULL },
 };
 
 void descriptor_open(lua_State *L)

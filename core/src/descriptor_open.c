@@ -30,6 +30,17 @@ neap_descriptor_open(neap_loop *loop, int fd, bool writes, neap_error *err)
     return descriptor_new(loop, own, -1, -1);
 }
 
+neap_descriptor *
+neap_descriptor_open_path(neap_loop *loop, const char *path, neap_error *err)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+    if (fd >= 0)
+        return descriptor_new(loop, fd, -1, -1);
+    neap_error_set_errno(err, "descriptor.open", errno, "cannot open %s", path);
+    return NULL;
+}
+
 /* --- sockets -------------------------------------------------------------- */
 
 /* A name that is too long for an address is one in its directory. */

@@ -39,6 +39,12 @@ function Descriptor:close() end
 ---@return neap.Error? err
 function core.descriptor(fd, mode) end
 
+--- Open a file to read it. A FIFO is open at once; its reads wait for a writer.
+---@param path string
+---@return neap.Descriptor? descriptor
+---@return neap.Error? err
+function core.open(path) end
+
 --- Connect to a Unix socket.
 ---@param path string  of any length
 ---@return neap.Descriptor? descriptor

@@ -6,6 +6,7 @@
 local capabilities = require "neap.config.capabilities"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
+local file = require "neap.file"
 local profiles = require "neap.seccomp.file"
 
 ---@class neap.Machine
@@ -30,20 +31,9 @@ machine.lstat = core.fs.lstat
 --- The names in a directory.
 machine.list = core.fs.list
 
---- What a file says, whatever kind it is: a shell's <(...) is a pipe.
----@param path string
----@param limit? integer  bytes; default 15 MiB
----@return string? text
----@return string? why
-function machine.read(path, limit)
-   limit = limit or defaults.spec_size
-   local file <close>, why = io.open(path, "rb")
-   if not file then return nil, why end
-   local text, unread = file:read(limit + 1)
-   if unread then return nil, unread end
-   if text and #text > limit then return nil, ("it has more than %d bytes"):format(limit) end
-   return text or ""
-end
+--- What a file says.
+machine.read = file.read
+
 local release, architecture = core.uname()
 
 --- The kernel's release: "6.1.0-18-amd64".

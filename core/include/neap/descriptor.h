@@ -26,6 +26,13 @@ typedef struct neap_descriptor neap_descriptor;
 neap_descriptor *
 neap_descriptor_open(neap_loop *loop, int fd, bool writes, neap_error *err);
 
+/*
+ * The file at `path`, to be read. A FIFO is open at once, whether or not it has
+ * a writer; the reads wait for one.
+ */
+neap_descriptor *
+neap_descriptor_open_path(neap_loop *loop, const char *path, neap_error *err);
+
 /* The Unix socket at `path`, of any length; `pid` is who listens. */
 neap_descriptor *neap_descriptor_connect(neap_loop *loop,
                                          const char *path,
