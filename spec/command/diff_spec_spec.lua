@@ -23,6 +23,13 @@ describe("neap diff-spec", function()
       assert.equal("hostname mounts", paths { "host", "mounts[/1]" })
    end)
 
+   it("refuses to leave out everything", function()
+      local status, err = diff.run { a = "a", b = "b", exclude = { "hostname", "" } }
+      assert.is_nil(status)
+      assert.equal("invalid_argument", err.code)
+      assert.matches('--exclude: "" is not a path', err.message, 1, true)
+   end)
+
    it("is a table with a column for each", function()
       assert.equal("PATH             one                        two\n"
          .. "hostname         a                          b\n"

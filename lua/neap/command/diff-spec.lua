@@ -81,10 +81,26 @@ local function show(rows, parsed)
    end
 end
 
+--- The empty path is all of a spec, and to leave that out is a slip: of a variable
+--- that is not set.
+local function check(parsed)
+   for _, path in ipairs(parsed.exclude or {}) do
+      if path == "" then
+         return nil, failure.new { code = "invalid_argument", op = "diff-spec",
+            message = '--exclude: "" is not a path (hostname, mounts[/data]): it would leave '
+               .. "out everything",
+         }
+      end
+   end
+   return true
+end
+
 ---@param parsed table
 ---@return integer? status
 ---@return neap.Error? err
 function diff.run(parsed)
+   local ok, wrong = check(parsed)
+   if not ok then return nil, wrong end
    local client <close>, away = neap.connect {}
    if not client then return nil, away end
    local a, no_a = load(client, parsed.a)
