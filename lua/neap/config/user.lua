@@ -1,4 +1,5 @@
---- Who a process runs as: 1000, "1000:100", "name", "name:group".
+--- Who a process runs as: 1000, "1000:100", "name", "name:group". As docker has it
+--- (moby's sys/user), ":group" is root's number with that group, and "name:" is "name".
 
 local accounts = require "neap.accounts"
 local escape = require "neap.escape"
@@ -33,8 +34,9 @@ function user.parse(value)
    local text = number and tostring(number) or value
    if type(text) ~= "string" or text:find("[%c%s/]") then return refuse(value) end
 
-   local who, group = text:match("^([^:]+):?([^:]*)$")
-   if not who or who:find("^%-") or text:find(":$") then return refuse(value) end
+   local who, group = text:match("^([^:]*):?([^:]*)$")
+   if not who or who:find("^%-") or text == "" then return refuse(value) end
+   if who == "" then who = "0" end
 
    local uid, gid = number_of(who), number_of(group)
    if (uid or 0) > HIGHEST or (gid or 0) > HIGHEST then
