@@ -63,7 +63,7 @@ local function send(client, config, planned)
       runtime_options = options,
       spec = planned.any,
       labels = request.labels(config, bundle, planned.processes),
-      extensions = request.extensions(planned.notes),
+      extensions = request.extensions(planned.notes, config.groups),
    })
    if not container then
       if err.code == "already_exists" then return nil, err end

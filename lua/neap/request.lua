@@ -9,6 +9,7 @@ local labels = require "neap.labels"
 local owner = require "neap.owner"
 local resolve = require "neap.seccomp.resolve"
 local signals = require "neap.signal"
+local users = require "neap.config.user"
 
 local request = {}
 
@@ -16,6 +17,8 @@ local SPEC_URL <const> = "types.containerd.io/opencontainers/runtime-spec/1/Spec
 local PROCESS_URL <const> = "types.containerd.io/opencontainers/runtime-spec/1/Process"
 local EXPLAIN <const> = "neap.explain"
 local EXPLAIN_URL <const> = "neap.explain/1"
+local GROUPS <const> = "neap.groups"
+local GROUPS_URL <const> = "neap.groups/1"
 
 local function refuse(config, message, op)
    return nil, failure.new {
@@ -130,11 +133,25 @@ local function in_short(notes)
    return short
 end
 
---- What is noted with the record: who set what is not as by default.
+--- What is noted with the record: who set what is not as by default; and the groups
+--- that its processes have beside their users' own.
 ---@param notes neap.spec.Notes
+---@param groups? (integer|string)[]
 ---@return table<string, neap.Any>
-function request.extensions(notes)
-   return { [EXPLAIN] = { type_url = EXPLAIN_URL, value = json.encode(in_short(notes)) } }
+function request.extensions(notes, groups)
+   return {
+      [EXPLAIN] = { type_url = EXPLAIN_URL, value = json.encode(in_short(notes)) },
+      [GROUPS] = groups and { type_url = GROUPS_URL, value = json.encode(groups) },
+   }
+end
+
+--- The groups that are noted so.
+---@param extensions? table<string, neap.Any>
+---@return (integer|string)[]?
+function request.groups(extensions)
+   local kept = (extensions or {})[GROUPS]
+   local ok, groups = pcall(json.decode, kept and kept.value or "")
+   return ok and type(groups) == "table" and users.groups(groups) or nil
 end
 
 return request

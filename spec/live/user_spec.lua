@@ -43,6 +43,10 @@ describe("a process's user", function()
          { { user = "www" }, "33:34:34 4" },
          { { user = "33" }, "33:34:34 4" },
          { { user = "end:log" }, "40:9:9" },
+         { { user = "www:" }, "33:34:34 4" },
+         { { user = ":log" }, "0:9:9" },
+         { { user = ":1" }, "0:1:1" },
+         { { user = ":" }, "0:0:0" },
          { { user = "7:8", groups = { 9, "adm" } }, "7:8:8 4 9" },
          { { user = "end", groups = { "log" } }, "40:41:41 4 9" },
          { { groups = { 70000 } }, "0:0:0 70000" },
@@ -76,6 +80,28 @@ describe("a process's user", function()
       assert.equal("40:41:41 4", exec {})
       assert.equal("33:34:34 4", exec { user = "www" })
       assert.equal("40:41:41 4 9", exec { groups = { "log" } })
+      container:delete { force = true }
+   end)
+
+   it("has the container's further groups in an exec, whoever it is", function()
+      local container = assert(client:create {
+         rootfs = rootfs, args = { "sleep", "1000" }, user = "end", groups = { "log", 70000 },
+      })
+      local task = container:start()
+      local other <close> = live.client()
+      local function exec(of, fields)
+         fields.args, fields.stdout = { "sh", "-c", "echo $(id -u):$(id -g):$(id -G)" }, "pipe"
+         local process, err = of:exec(fields)
+         if not process then error(err) end
+         return process:read "l"
+      end
+      assert.equal("40:41:41 4 9 70000", exec(task, {}))
+      assert.equal("33:34:34 4 9 70000", exec(task, { user = "www" }))
+      assert.equal("0:0:0 9 70000", exec(assert(other:load(container.id)):task(), { user = "root" }))
+      assert.equal("7:8:8 4 9 70000", exec(task, { user = "7:8", groups = { "adm" } }))
+      local result = shell.run { live.program, "--address", live.address, "--namespace",
+         live.namespace, "exec", "-u", ":log", container.id, "id", "-G" }
+      assert.equal("9 70000\n", result.stdout)
       container:delete { force = true }
    end)
 

@@ -77,7 +77,9 @@ local function create(planned, bundle)
    local options, wrong = request.runtime_options(config, plan.own_engine(planned.place))
    if wrong then return nil, wrong end
    local extensions = {}
-   for name, value in pairs(request.extensions(planned.notes)) do extensions[name] = value.value end
+   for name, value in pairs(request.extensions(planned.notes, planned.config.groups)) do
+      extensions[name] = value.value
+   end
    return { method = "Containers/Create", request = {
       id = config.id, runtime = config.runtime or require("neap.defaults").runtime,
       runtime_options = options and said(core.decode(options.type_url, options.value) or {}),

@@ -20,6 +20,7 @@ local VERSION <const> = "1.0.2-dev" -- what containerd 1.6 writes
 ---@field cgroup_prefix? string   "/neap-<hash>" on an engine of Neap's own
 ---@field image? table            the image's config: Env, Cmd, Entrypoint, WorkingDir, User
 ---@field read_file? neap.spec.ReadFile  for users by name
+---@field groups? (integer|string)[]  of an exec: its container's, beside its user's own
 ---@field machine? neap.Machine       default: one that has every file
 ---@field cdi_dirs? string[]        default: defaults.cdi_dirs
 ---@field joined? table<string, neap.spec.Joined>  by id: whose namespaces are joined

@@ -138,6 +138,10 @@ function user.apply(spec, config, context)
       spec.process.user = found
       context.origin["process.user"] = config.user and "user" or "image"
    end
+   if config.user and context.groups then
+      local ok, why = join(spec.process.user, context.groups, files)
+      if not ok then return nil, "the container's " .. why end
+   end
    if not config.groups then return true end
    spec.process.user = spec.process.user or { uid = 0, gid = 0 }
    context.origin["process.user.additionalGids"] = "groups"
