@@ -181,9 +181,9 @@ function start.exec(task, given)
    if not fit then return refuse(container, "task.exec", unfit) end
    local client = core.container_client(container)
    local process, unmade = specs.exec(spec, config, {
-      read_file = inside.reader(root), groups = config.user and request.groups(container.extensions),
-      machine = machine, client = client, container = container, namespace = client:namespace(),
-      policies = policies.find(client, client:namespace()),
+      groups = config.user and request.groups(container.extensions) or nil,
+      read_file = inside.reader(root), machine = machine, client = client, container = container,
+      namespace = client:namespace(), policies = policies.find(client, client:namespace()),
    })
    if not process then return nil, unmade end
    local any, unpacked = request.process(config, process)

@@ -97,7 +97,8 @@ describe("a process's user", function()
       end
       assert.equal("40:41:41 4 9 70000", exec(task, {}))
       assert.equal("33:34:34 4 9 70000", exec(task, { user = "www" }))
-      assert.equal("0:0:0 9 70000", exec(assert(other:load(container.id)):task(), { user = "root" }))
+      local loaded = assert(other:load(container.id)):task()
+      assert.equal("0:0:0 9 70000", exec(loaded, { user = "root" }))
       assert.equal("7:8:8 4 9 70000", exec(task, { user = "7:8", groups = { "adm" } }))
       local result = shell.run { live.program, "--address", live.address, "--namespace",
          live.namespace, "exec", "-u", ":log", container.id, "id", "-G" }
