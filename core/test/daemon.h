@@ -4,6 +4,7 @@
 #include "neap/container.h"
 #include "neap/events.h"
 #include "neap/process.h"
+#include "reply.h"
 #include "world.h"
 
 /*
@@ -65,33 +66,6 @@ void daemon_hello(world *w);
 
 /* Turn until `client` has heard what was told so far. */
 void daemon_be_heard(world *w, neap_client *client);
-
-/* --- what calls answer ---------------------------------------------------- */
-
-typedef struct reply {
-    int count; /* how often */
-    neap_code code;
-    char message[128];
-    neap_container *container; /* owned by the test */
-    neap_process *process;     /* owned by the test */
-    neap_exit exit;
-    neap_status status;
-    neap_found *found; /* owned by the test */
-    size_t found_count;
-} reply;
-
-void reply_container(void *arg, const neap_error *err, neap_container *c);
-void reply_process(void *arg, const neap_error *err, neap_process *p);
-void reply_exit(void *arg, const neap_error *err, const neap_exit *exit);
-void reply_status(void *arg, const neap_error *err, neap_status status);
-void reply_done(void *arg, const neap_error *err);
-void reply_found(void *arg,
-                 const neap_error *err,
-                 neap_found *found,
-                 size_t count);
-
-/* Turn until it is there; once. */
-void reply_await(world *w, const reply *r);
 
 /* A record `id`, whose time of creation is `born`. Owned. */
 neap_container *
