@@ -173,6 +173,46 @@ describe("volumes", function()
       assert.equal("3002\n", sh("ls " .. volume.path .. " | wc -l"))
    end)
 
+   local function start_one(volume)
+      return shell.start { live.program, "--address", live.address, "--namespace",
+         live.namespace, "run", "--rootfs", rootfs, "-v", volume .. ":/large", "sh", "-c",
+         "ls /large | wc -l; touch /large/of-$$" }
+   end
+
+   it("are never seen half filled, by another program either", function()
+      sh("cd " .. rootfs .. " && mkdir -p large && cd large && touch $(seq 8000)")
+      local volume = need(volumes:create { name = "large", labels = { tier = "db" } })
+      local seen <close> = need(core.watch { directory .. "/large", volume.path })
+      local first <close> = start_one "large"
+      local second <close> = start_one "large"
+      local names
+      repeat
+         seen:read()
+         names = core.fs.list(volume.path)
+      until names[1]
+      assert.is_true(#names >= 8000)
+      for _, process in ipairs { first, second } do
+         local said = process:wait()
+         assert.equal(0, said.code, said.stderr)
+         assert.is_true(tonumber(said.stdout) >= 8000)
+      end
+      assert.same({ tier = "db" }, volumes:inspect "large".labels)
+      sh("rm -r " .. rootfs .. "/large")
+   end)
+
+   it("that are in use while they are empty are filled as they are", function()
+      sh("mkdir -p " .. rootfs .. "/few && touch " .. rootfs .. "/few/1")
+      local holder = need(client:create {
+         rootfs = rootfs, args = { "sh", "-c", "read _; cat /few/mine; ls /few" },
+         mounts = { "few:/few:nocopy" },
+      })
+      local task = need(holder:start { stdin = "pipe", stdout = "pipe" })
+      assert.equal("1\n", run({ "few:/few" }, "ls /few; echo mine >/few/mine"))
+      task:write "\n"
+      assert.equal("mine\n1\nmine\n", task.stdout:read "a")
+      holder:delete { force = true }
+   end)
+
    it("are filled with nothing from outside the rootfs", function()
       sh("cd " .. rootfs .. " && ln -s /../../../../../../etc up && ln -s " .. live.dir
          .. " out && ln -s loop loop && echo file >plain")

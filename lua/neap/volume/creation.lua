@@ -37,10 +37,12 @@ end
 ---@param inside string
 ---@return true? ok
 ---@return neap.Error? err
+---@return boolean? is_filled  false: there is nothing
 function creation.fill(directory, root, inside)
    local ok, err = core.tree.copy(root, inside, directory)
-   if ok or err.code == "not_found" or err.errno == "ENOTDIR" or err.errno == "ELOOP" then
-      return true
+   if ok then return true, nil, true end
+   if err.code == "not_found" or err.errno == "ENOTDIR" or err.errno == "ELOOP" then
+      return true, nil, false
    end
    return nil, err
 end
@@ -77,6 +79,30 @@ local function make(client, name, about, op)
    if ok then return is_ours end
    return refuse(op, code or failure.code_of(errno, "failed_precondition"),
       ("cannot make volume %s: %s"):format(name, why), errno)
+end
+
+--- Put a filled directory in the place of an empty one, whole: of two who come at once
+--- the second finds what the first has put there.
+---@param client neap.Client
+---@param volume neap.Volume
+---@param about neap.volume.About
+---@param is_used fun(): boolean  who uses the empty one would not see it
+---@return true? ok
+---@return neap.Error? err
+---@return boolean? is_done  false: the empty one is there still, and is to be filled
+function creation.refill(client, volume, about, is_used)
+   local made, err = making.directory(
+      defaults.volume_root, client, { id = place.passing("new", volume.name) },
+      "container.create", "volume"
+   )
+   if not made then return nil, err end
+   local data = made.path .. "/_data"
+   fs.mkdir(data, DATA_MODE)
+   local ok, unfilled, is_filled = creation.fill(data, about.root, about.inside)
+   local is_done = ok and (not is_filled or not is_used() and os.rename(data, volume.path))
+   place.remove(made.path)
+   if not ok then return nil, unfilled end
+   return true, nil, is_done or (fs.list(volume.path) or {})[1] ~= nil
 end
 
 local function try(client, name, about, op)

@@ -44,14 +44,10 @@ local function is_used(client, volume)
    return not containers or use.of(containers, above)[volume.name] ~= nil
 end
 
---- What is there already is filled where it is empty, and empty again where that
---- fails; but who uses it meanwhile keeps what he wrote.
-local function fill(client, volume, about)
-   local state = core.state(client)
-   state.filling = state.filling or {}
-   local _mine <close> = turn.take(state.filling)
-   local names = about.root and core.fs.list(volume.path)
-   if not names or names[1] then return true end
+--- What somebody has in use, or has mounted something on, stays the directory that
+--- it is. It is empty again where filling it fails; but who uses it meanwhile keeps
+--- what he wrote.
+local function fill_in_place(client, volume, about)
    local ok, err = require "neap.volume.creation".fill(volume.path, about.root, about.inside)
    if ok then return true end
    if is_used(client, volume) then return nil, err end
@@ -60,6 +56,19 @@ local function fill(client, volume, about)
       if not core.fs.unlink(whole) then core.tree.remove(whole) end
    end
    return nil, err
+end
+
+--- What is there already is filled where it is empty.
+local function fill(client, volume, about)
+   local state = core.state(client)
+   state.filling = state.filling or {}
+   local _mine <close> = turn.take(state.filling)
+   local names = about.root and core.fs.list(volume.path)
+   if not names or names[1] then return true end
+   local ok, err, is_done = require "neap.volume.creation".refill(client, volume, about,
+      function() return is_used(client, volume) end)
+   if not ok or is_done then return ok, err end
+   return fill_in_place(client, volume, about)
 end
 
 local function make_one(client, mount, config, spec)
