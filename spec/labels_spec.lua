@@ -21,6 +21,16 @@ describe("neap.labels", function()
       assert.equal('"a" has 4097 bytes with its value (at most 4096)', why)
    end)
 
+   it("takes no empty one for a record", function()
+      local given = { tier = "db", gone = false }
+      assert.same(given, labels.of_record(given, true))
+      assert.same({ nil, '"a" has no value, and containerd keeps no such label' },
+         { labels.of_record { a = "", b = "x" } })
+      assert.same({ nil, '"a" has no value, and containerd keeps no such label'
+         .. " (false removes one)" }, { labels.of_record({ a = "" }, true) })
+      assert.is_nil((labels.of_record { a = 1 }))
+   end)
+
    local bad = {
       { "not a table", "x", "not a table of labels" },
       { "a list", { "x" }, "not the name of a label" },

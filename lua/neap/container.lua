@@ -36,7 +36,7 @@ function Container:update(changes)
          return refuse(("%s: unknown field (labels)"):format(tostring(name)))
       end
    end
-   local checked, why = labels.parse(changes.labels or {}, true)
+   local checked, why = labels.of_record(changes.labels or {}, true)
    if not checked then return refuse("labels: " .. why) end
    if next(checked) == nil then return true end
    return core.container_update(self, checked)

@@ -65,4 +65,22 @@ function labels.parse(given, may_remove)
    return checked
 end
 
+--- Check those of a record. containerd drops labels that are empty, without a word
+--- (metadata/boltutil, WriteLabels), so one would be lost, or be removed.
+---@param given any
+---@param may_remove? boolean
+---@return table<string, string|false>? labels  a copy
+---@return string? why
+function labels.of_record(given, may_remove)
+   local checked, why = labels.parse(given, may_remove)
+   for _, name in ipairs(fields.names(checked or {})) do
+      if checked[name] == "" then
+         return nil, ("%s has no value, and containerd keeps no such label%s"):format(
+            escape.show(name), may_remove and " (false removes one)" or ""
+         )
+      end
+   end
+   return checked, why
+end
+
 return labels

@@ -36,6 +36,7 @@ local CASES <const> = {
    { "a relative cwd", { cwd = "tmp" }, { "cwd", "tmp", "absolute" } },
    { "a hostname of 65 characters", { hostname = ("h"):rep(65) }, { "hostname", "65", "64" } },
    { "a label over 4096", { labels = { big = ("x"):rep(4094) } }, { "labels", "big", "4096" } },
+   { "an empty label", { labels = { a = "" } }, { '"a"', "has no value" } },
    { "a label of Neap's own", { labels = { ["neap.x"] = "" } }, { "neap.x", "reserved" } },
    { "a field that is misspelt", { hostnam = "x" }, { "hostnam", "hostname" } },
    { "a mount whose source is missing", { mounts = { path .. "/no:/mnt" } },

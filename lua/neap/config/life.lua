@@ -11,7 +11,7 @@ local values = require "neap.config.values"
 
 local named = values.named
 
-local function table_of_labels(value) return labels.parse(value) end
+local function table_of_labels(value) return labels.of_record(value) end
 
 --- The OCI runtime-spec's rules: names with something in them, and strings.
 local function annotations(value)
