@@ -31,7 +31,7 @@ static void test_close_at_any_turn(session *s)
                       "{'container': {'id': 'box', 'created_at': 1}}");
         daemon_answer(&s->w, "Containers/Update",
                       "{'container': {'id': 'box', 'created_at': 1}}");
-        add_record(s, "one", 1, true);
+        session_add_record(s, "one", 1, true);
         begin_all(client, c, r);
         for (int i = 0; i < turns && count < N; i++) {
             world_turn(&s->w);
@@ -48,7 +48,7 @@ static void test_close_at_any_turn(session *s)
             assert(r[i].code != NEAP_NOT_FOUND || i == 2 || i == 3);
             neap_container_unref(r[i].container);
         }
-        release_found(&r[5]);
+        session_release(&r[5]);
         neap_container_unref(c);
     }
 }

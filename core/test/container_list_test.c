@@ -19,19 +19,19 @@ static void test_list(session *s)
     neap_container *one = daemon_create(&s->w, s->client, "one", 1);
     reply r;
 
-    add_record(s, "one", 1, true);
-    add_record(s, "two", 2, false);
+    session_add_record(s, "one", 1, true);
+    session_add_record(s, "two", 2, false);
     list(s, false, &r);
     assert(r.found_count == 2 && r.found[0].container == one);
     assert(strcmp(neap_container_id(r.found[1].container), "two") == 0);
     assert(neap_container_created_at(r.found[1].container) == 2);
     assert(r.found[0].task == NULL && daemon_calls(&s->w, "Tasks/List") == 0);
-    release_found(&r);
+    session_release(&r);
     neap_container_list(s->client, filters, 2, false, reply_found, &r);
     reply_await(&s->w, &r);
     assert(daemon_was_asked(&s->w, "Containers/ListStream",
                             "['id==one','labels.a==b']"));
-    release_found(&r);
+    session_release(&r);
     neap_container_unref(one);
 }
 
@@ -39,9 +39,9 @@ static void test_list_with_tasks(session *s)
 {
     reply r, exit = { 0 };
 
-    add_record(s, "one", 1, true);
-    add_record(s, "two", 2, false);
-    add_record(s, "three", 3, false);
+    session_add_record(s, "one", 1, true);
+    session_add_record(s, "two", 2, false);
+    session_add_record(s, "three", 3, false);
     daemon_answer(&s->w, "Tasks/List",
                   "{'tasks': ["
                   "{'id': 'three', 'pid': 3, 'status': 'STOPPED',"
@@ -57,7 +57,7 @@ static void test_list_with_tasks(session *s)
     assert(exit.exit.code == 9 && exit.exit.time == 7);
     assert(neap_container_task(r.found[0].container) == r.found[0].task);
     assert(daemon_calls(&s->w, "Tasks/List") == 1);
-    release_found(&r);
+    session_release(&r);
 }
 
 static void test_list_of_none(session *s)
@@ -67,7 +67,7 @@ static void test_list_of_none(session *s)
     server_fail(s->w.server, LIST, NEAP_OK, "");
     list(s, true, &r);
     assert(r.code == NEAP_OK && r.found_count == 0);
-    release_found(&r);
+    session_release(&r);
 }
 
 static void test_list_fails(session *s)
@@ -77,7 +77,7 @@ static void test_list_fails(session *s)
     server_fail(s->w.server, LIST, NEAP_INTERNAL, "no");
     list(s, false, &r);
     assert(r.code == NEAP_INTERNAL && r.found == NULL);
-    add_record(s, "one", 1, true);
+    session_add_record(s, "one", 1, true);
     daemon_fail(&s->w, "Tasks/List", NEAP_INTERNAL);
     list(s, true, &r);
     assert(r.code == NEAP_INTERNAL && r.found == NULL);
@@ -100,7 +100,7 @@ static void test_list_is_cancelled(session *s)
     neap_request_cancel(req);
     reply_await(&s->w, &r);
     assert(r.code == NEAP_CANCELLED);
-    add_record(s, "one", 1, true);
+    session_add_record(s, "one", 1, true);
     daemon_hold(&s->w, "Tasks/List");
     r = (reply){ 0 };
     req = neap_container_list(s->client, NULL, 0, true, reply_found, &r);

@@ -102,7 +102,7 @@ static void test_create_fails(session *s)
 /* A record without anything: its strings are there all the same. */
 static void test_bare_record(session *s)
 {
-    neap_container *c = load(s, "bare", 1);
+    neap_container *c = session_load(s, "bare", 1);
 
     assert(same(neap_container_image(c), ""));
     assert(same(neap_container_runtime(c), ""));
@@ -118,7 +118,7 @@ static void test_bare_record(session *s)
 static void test_empty_replies(session *s)
 {
     const neap_container_config config = { .id = "box" };
-    neap_container *c = load(s, "box", 1);
+    neap_container *c = session_load(s, "box", 1);
     reply r[5] = { { 0 } };
 
     daemon_answer(&s->w, "Containers/Create", "{}");
@@ -141,7 +141,7 @@ static void test_empty_replies(session *s)
 static void test_one_handle(session *s)
 {
     neap_container *created = daemon_create(&s->w, s->client, "box", 1);
-    neap_container *loaded = load(s, "box", 1);
+    neap_container *loaded = session_load(s, "box", 1);
     neap_container *again;
 
     assert(loaded == created);
@@ -153,7 +153,7 @@ static void test_one_handle(session *s)
     assert(neap_container_known(s->client, "box") == loaded);
     neap_container_unref(loaded);
     assert(neap_container_known(s->client, "box") == NULL);
-    again = load(s, "box", 1); /* nobody held it: a new one */
+    again = session_load(s, "box", 1); /* nobody held it: a new one */
     assert(!neap_container_is_gone(again));
     neap_container_unref(again);
 }
@@ -161,21 +161,22 @@ static void test_one_handle(session *s)
 static void test_another_record(session *s)
 {
     neap_container *first = daemon_create(&s->w, s->client, "box", 1);
-    neap_container *second = load(s, "box", 2);
+    neap_container *second = session_load(s, "box", 2);
     neap_container *third;
 
     assert(first != second);
     assert(neap_container_is_gone(first) && !neap_container_is_gone(second));
     assert(neap_container_known(s->client, "box") == second);
     assert(refresh(s, first) == NEAP_NOT_FOUND);
-    assert(delete (s, first) == NEAP_NOT_FOUND); /* not the second one! */
+    assert(session_delete(s, first) ==
+           NEAP_NOT_FOUND); /* not the second one! */
     assert(daemon_calls(&s->w, "Containers/Delete") == 0);
     daemon_answer(&s->w, "Containers/Get",
                   "{'container': {'id': 'box', 'created_at': 3}}");
     assert(refresh(s, second) == NEAP_NOT_FOUND);
     assert(neap_container_is_gone(second));
     assert(neap_container_known(s->client, "box") == NULL);
-    third = load(s, "box", 3);
+    third = session_load(s, "box", 3);
     neap_container_unref(second);
     neap_container_unref(first);
     assert(neap_container_known(s->client, "box") == third);

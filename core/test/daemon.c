@@ -177,6 +177,13 @@ void daemon_await_subscription(world *w)
         world_turn(w);
 }
 
+void daemon_break(world *w, neap_client *client)
+{
+    server_end(w->server, path_of(SUBSCRIBE), NEAP_UNAVAILABLE, "gone");
+    while (neap_events_are_live(client))
+        world_turn(w);
+}
+
 static double now(void)
 {
     struct timespec at;
@@ -249,6 +256,14 @@ void daemon_exit(
                  "{'container_id': '%s', 'id': '%s', 'pid': %d,"
                  " 'exit_status': %d, 'exited_at': 1000}",
                  container, process, pid, code);
+}
+
+void daemon_delete(world *w, const char *container, int pid, int code)
+{
+    daemon_event(w, "/tasks/delete", "TaskDelete",
+                 "{'container_id': '%s', 'id': '%s', 'pid': %d,"
+                 " 'exit_status': %d, 'exited_at': 3000}",
+                 container, container, pid, code);
 }
 
 void daemon_hello(world *w)

@@ -44,6 +44,9 @@ bool daemon_was_asked(world *w, const char *method, const char *text);
 /* Turn until the subscription is there. */
 void daemon_await_subscription(world *w);
 
+/* End it, and turn until `client` knows. */
+void daemon_break(world *w, neap_client *client);
+
 /* Tell whoever subscribes of an event now, or at `time` ("TaskExit"). */
 void daemon_event(world *w,
                   const char *topic,
@@ -60,6 +63,9 @@ void daemon_event_at(world *w,
 /* The exit of `process` in `container`. */
 void daemon_exit(
     world *w, const char *container, const char *process, int pid, int code);
+
+/* The deletion of the task of `container`. */
+void daemon_delete(world *w, const char *container, int pid, int code);
 
 /* Tell the event that was published last: the client's own hello. */
 void daemon_hello(world *w);

@@ -21,9 +21,9 @@ static void test_dead_shim(vigil *v)
     reply r, gone = { 0 };
 
     v->client->doubt_s = 100;
-    start(v);
-    tell_start(v);
-    wait_for(v->task, &r);
+    vigil_start(v);
+    vigil_tell_start(v);
+    reply_wait(v->task, &r);
     tell_end(v, 0.0005);
     reply_await(&v->w, &r);
     assert(r.exit.code == 137 && r.exit.lost);
@@ -38,15 +38,15 @@ static void test_killed(vigil *v)
 {
     reply r, killed = { 0 };
 
-    start(v);
-    tell_start(v);
-    wait_for(v->task, &r);
+    vigil_start(v);
+    vigil_tell_start(v);
+    reply_wait(v->task, &r);
     daemon_exit(&v->w, "box", "box", 7, 137); /* by somebody else */
     reply_await(&v->w, &r);
     assert(r.exit.code == 137 && !r.exit.lost);
-    tell_delete(v, 137);
-    let_it_be_heard(v);
-    wait_for(v->task, &r);
+    daemon_delete(&v->w, "box", 7, 137);
+    vigil_be_heard(v);
+    reply_wait(v->task, &r);
     reply_await(&v->w, &r);
     assert(!r.exit.lost); /* what was answered stays */
     neap_process_kill(v->task, 9, false, reply_done, &killed);
@@ -60,9 +60,9 @@ static void test_killed_and_deleted(vigil *v)
     reply r, gone = { 0 };
 
     v->client->doubt_s = 100;
-    start(v);
-    tell_start(v);
-    wait_for(v->task, &r);
+    vigil_start(v);
+    vigil_tell_start(v);
+    reply_wait(v->task, &r);
     tell_end(v, 0.006);
     reply_await(&v->w, &r);
     assert(r.exit.code == 137 && r.exit.time == 1000 && !r.exit.lost);
@@ -76,14 +76,14 @@ static void test_killed_here(vigil *v)
 {
     reply r, killed = { 0 };
 
-    start(v);
-    tell_start(v);
-    let_it_be_heard(v);
+    vigil_start(v);
+    vigil_tell_start(v);
+    vigil_be_heard(v);
     neap_process_kill(v->task, 9, true, reply_done, &killed);
     reply_await(&v->w, &killed);
     daemon_exit(&v->w, "box", "box", 7, 137);
-    tell_delete(v, 137); /* and somebody deletes it at once */
-    wait_for(v->task, &r);
+    daemon_delete(&v->w, "box", 7, 137); /* and somebody deletes it at once */
+    reply_wait(v->task, &r);
     reply_await(&v->w, &r);
     assert(r.exit.code == 137 && !r.exit.lost);
 }
@@ -92,17 +92,17 @@ static void test_deleted_by_another(vigil *v)
 {
     reply r, status = { 0 }, gone = { 0 };
 
-    start(v);
-    tell_start(v);
-    wait_for(v->task, &r);
-    tell_delete(v, 4);
+    vigil_start(v);
+    vigil_tell_start(v);
+    reply_wait(v->task, &r);
+    daemon_delete(&v->w, "box", 7, 4);
     reply_await(&v->w, &r);
     assert(r.exit.code == 4 && r.exit.time == 3000 && !r.exit.lost);
     assert(neap_container_has_no_task(v->box));
     neap_process_status(v->task, reply_status, &status);
     reply_await(&v->w, &status);
     assert(status.code == NEAP_NOT_FOUND);
-    wait_for(v->task, &r);
+    reply_wait(v->task, &r);
     reply_await(&v->w, &r);
     neap_process_delete(v->task, reply_exit, &gone);
     reply_await(&v->w, &gone);
@@ -118,12 +118,12 @@ static void test_orphan(vigil *v)
     neap_container *next;
     reply r;
 
-    start(v);
-    tell_start(v);
-    wait_for(v->task, &r);
+    vigil_start(v);
+    vigil_tell_start(v);
+    reply_wait(v->task, &r);
     daemon_event(&v->w, "/containers/delete", "ContainerDelete",
                  "{'id': 'box'}");
-    let_it_be_heard(v);
+    vigil_be_heard(v);
     assert(neap_container_is_gone(v->box));
     next = daemon_create(&v->w, v->client, "box", 2);
     assert(next != v->box && !neap_container_is_gone(next));
@@ -137,12 +137,12 @@ static void test_orphan_at_close(vigil *v)
 {
     reply r;
 
-    start(v);
-    tell_start(v);
-    wait_for(v->task, &r);
+    vigil_start(v);
+    vigil_tell_start(v);
+    reply_wait(v->task, &r);
     daemon_event(&v->w, "/containers/delete", "ContainerDelete",
                  "{'id': 'box'}");
-    let_it_be_heard(v);
+    vigil_be_heard(v);
     neap_client_ref(v->client);
     neap_client_close(v->client);
     reply_await(&v->w, &r);

@@ -25,14 +25,14 @@ static void test_exec(vigil *v)
     neap_process *one, *two;
     reply first, second, task;
 
-    start(v);
-    tell_start(v);
-    let_it_be_heard(v);
+    vigil_start(v);
+    vigil_tell_start(v);
+    vigil_be_heard(v);
     one = exec(v, "one");
     two = exec(v, "two");
-    wait_for(one, &first);
-    wait_for(two, &second);
-    wait_for(v->task, &task);
+    reply_wait(one, &first);
+    reply_wait(two, &second);
+    reply_wait(v->task, &task);
     daemon_exit(&v->w, "box", "two", 20, 2);
     reply_await(&v->w, &second);
     assert(second.exit.code == 2 && first.count == 0 && task.count == 0);
@@ -52,15 +52,15 @@ static void test_one_pid_for_all(vigil *v)
     neap_process *one;
     reply exec_exit, task;
 
-    start(v);
-    tell_start(v);
-    let_it_be_heard(v);
+    vigil_start(v);
+    vigil_tell_start(v);
+    vigil_be_heard(v);
     one = exec_as(v, "one", 7);
-    wait_for(one, &exec_exit);
-    wait_for(v->task, &task);
+    reply_wait(one, &exec_exit);
+    reply_wait(v->task, &task);
     daemon_exit(&v->w, "box", "one", 7, 2);
     reply_await(&v->w, &exec_exit);
-    let_it_be_heard(v);
+    vigil_be_heard(v);
     assert(exec_exit.exit.code == 2 && task.count == 0);
     daemon_exit(&v->w, "box", "box", 7, 3);
     reply_await(&v->w, &task);
@@ -74,25 +74,25 @@ static void test_exec_in_an_outage(vigil *v)
     neap_process *one;
     reply r;
 
-    start(v);
-    tell_start(v);
-    let_it_be_heard(v);
+    vigil_start(v);
+    vigil_tell_start(v);
+    vigil_be_heard(v);
     one = exec(v, "one");
-    wait_for(one, &r);
-    list_task(v, "box", 7, "RUNNING", 0);
+    reply_wait(one, &r);
+    vigil_list(v, "box", 7, "RUNNING", 0);
     daemon_answer(&v->w, "Tasks/Get",
                   "{'process': {'id': 'one', 'pid': 20, 'status': 'STOPPED',"
                   " 'exit_status': 4}}");
-    break_stream(v);
+    daemon_break(&v->w, v->client);
     daemon_await(&v->w, "Events/Publish", 1);
     daemon_hello(&v->w);
     reply_await(&v->w, &r);
     assert(r.exit.code == 4 && daemon_calls(&v->w, "Tasks/Get") == 1);
     neap_process_unref(one);
     one = exec(v, "two");
-    wait_for(one, &r);
+    reply_wait(one, &r);
     daemon_fail(&v->w, "Tasks/Get", NEAP_NOT_FOUND);
-    break_stream(v);
+    daemon_break(&v->w, v->client);
     daemon_await(&v->w, "Events/Publish", 2);
     daemon_hello(&v->w);
     reply_await(&v->w, &r);
@@ -106,13 +106,13 @@ static void test_execs_of_a_dead_shim(vigil *v)
     reply r;
 
     v->client->doubt_s = 100;
-    start(v);
-    tell_start(v);
-    let_it_be_heard(v);
+    vigil_start(v);
+    vigil_tell_start(v);
+    vigil_be_heard(v);
     one = exec(v, "one");
-    wait_for(one, &r);
+    reply_wait(one, &r);
     daemon_exit(&v->w, "box", "box", 7, 137);
-    tell_delete(v, 137);
+    daemon_delete(&v->w, "box", 7, 137);
     reply_await(&v->w, &r);
     assert(r.exit.lost && r.exit.code == 137);
     neap_process_unref(one);

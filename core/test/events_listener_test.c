@@ -50,16 +50,16 @@ static void test_listeners(vigil *v)
     three.listener = neap_events_listen(v->client, on_event, &three);
     one.closes_itself = one.closes_other = true;
     one.other = two.listener;
-    start(v);
+    vigil_start(v);
     three.watched = v->task;
-    tell_start(v);
+    vigil_tell_start(v);
     daemon_exit(&v->w, "box", "box", 7, 1);
     while (three.heard < 3)
         world_turn(&v->w);
     assert(one.heard == 1 && two.heard == 0);
     neap_listener_close(three.listener);
     neap_listener_close(NULL);
-    let_it_be_heard(v);
+    vigil_be_heard(v);
     assert(three.heard == 3 && one.last + two.last + three.last == 0);
 }
 
@@ -69,10 +69,10 @@ static void test_listener_hears_what_was_found(vigil *v)
     reply r;
 
     ear.listener = neap_events_listen(v->client, on_event, &ear);
-    start(v);
+    vigil_start(v);
     ear.watched = v->task;
-    list_task(v, "box", 7, "STOPPED", 5);
-    wait_for(v->task, &r);
+    vigil_list(v, "box", 7, "STOPPED", 5);
+    reply_wait(v->task, &r);
     daemon_await(&v->w, "Events/Publish", 1);
     daemon_hello(&v->w);
     reply_await(&v->w, &r);
@@ -89,10 +89,10 @@ static void test_listener_hears_what_was_lost(vigil *v)
     reply r;
 
     ear.listener = neap_events_listen(v->client, on_event, &ear);
-    start(v);
+    vigil_start(v);
     ear.watched = v->task;
     daemon_answer(&v->w, "Tasks/List", "{'tasks': []}");
-    wait_for(v->task, &r);
+    reply_wait(v->task, &r);
     daemon_await(&v->w, "Events/Publish", 1);
     daemon_hello(&v->w);
     reply_await(&v->w, &r);
@@ -110,9 +110,9 @@ static void test_close_from_a_listener(vigil *v)
     one.listener = neap_events_listen(v->client, on_event, &one);
     two.listener = neap_events_listen(v->client, on_event, &two);
     one.closes_client = true;
-    start(v);
-    wait_for(v->task, &r);
-    tell_start(v);
+    vigil_start(v);
+    reply_wait(v->task, &r);
+    vigil_tell_start(v);
     reply_await(&v->w, &r);
     assert(r.code == NEAP_CANCELLED);
     assert(one.heard == 1 && one.last == 1 && two.last == 1);

@@ -7,12 +7,12 @@ static void test_exit_in_an_outage(vigil *v)
 {
     reply r;
 
-    start(v);
-    tell_start(v);
-    wait_for(v->task, &r);
-    let_it_be_heard(v);
-    list_task(v, "box", 7, "STOPPED", 6);
-    break_stream(v);
+    vigil_start(v);
+    vigil_tell_start(v);
+    reply_wait(v->task, &r);
+    vigil_be_heard(v);
+    vigil_list(v, "box", 7, "STOPPED", 6);
+    daemon_break(&v->w, v->client);
     daemon_await(&v->w, "Events/Publish", 1);
     daemon_hello(&v->w);
     reply_await(&v->w, &r);
@@ -25,11 +25,11 @@ static void test_killed_daemon(vigil *v)
 {
     reply r;
 
-    start(v);
-    tell_start(v);
-    wait_for(v->task, &r);
-    let_it_be_heard(v);
-    list_task(v, "box", 7, "RUNNING", 0);
+    vigil_start(v);
+    vigil_tell_start(v);
+    reply_wait(v->task, &r);
+    vigil_be_heard(v);
+    vigil_list(v, "box", 7, "RUNNING", 0);
     server_refuse(v->w.server, true);
     server_drop(v->w.server);
     while (neap_events_are_live(v->client))
@@ -49,15 +49,15 @@ static void test_quiet_outage(vigil *v)
 {
     reply r;
 
-    start(v);
-    tell_start(v);
-    let_it_be_heard(v);
-    break_stream(v);
+    vigil_start(v);
+    vigil_tell_start(v);
+    vigil_be_heard(v);
+    daemon_break(&v->w, v->client);
     daemon_await_subscription(&v->w);
-    let_it_be_heard(v);
+    vigil_be_heard(v);
     assert(daemon_calls(&v->w, "Events/Publish") == 0);
-    list_task(v, "box", 7, "STOPPED", 9);
-    wait_for(v->task, &r);
+    vigil_list(v, "box", 7, "STOPPED", 9);
+    reply_wait(v->task, &r);
     daemon_await(&v->w, "Events/Publish", 1);
     daemon_hello(&v->w);
     reply_await(&v->w, &r);
@@ -70,17 +70,17 @@ static void test_outage_behind_the_list(vigil *v)
 {
     reply r;
 
-    start(v);
-    wait_for(v->task, &r);
+    vigil_start(v);
+    reply_wait(v->task, &r);
     daemon_hold(&v->w, "Tasks/List");
-    list_task(v, "box", 7, "RUNNING", 0);
+    vigil_list(v, "box", 7, "RUNNING", 0);
     daemon_await(&v->w, "Events/Publish", 1);
     daemon_hello(&v->w);
     daemon_await(&v->w, "Tasks/List", 1);
-    break_stream(v);
+    daemon_break(&v->w, v->client);
     daemon_release(&v->w, "Tasks/List");
     daemon_await(&v->w, "Events/Publish", 2);
-    list_task(v, "box", 7, "STOPPED", 3);
+    vigil_list(v, "box", 7, "STOPPED", 3);
     daemon_hello(&v->w);
     reply_await(&v->w, &r);
     assert(r.exit.code == 3);
@@ -92,16 +92,16 @@ static void test_second_list(vigil *v)
 
     v->client->events->long_outage_s = 0;
     v->client->events->list_again_s = 0.05;
-    start(v);
-    tell_start(v);
-    wait_for(v->task, &r);
-    let_it_be_heard(v);
-    list_task(v, "box", 7, "RUNNING", 0);
-    break_stream(v);
+    vigil_start(v);
+    vigil_tell_start(v);
+    reply_wait(v->task, &r);
+    vigil_be_heard(v);
+    vigil_list(v, "box", 7, "RUNNING", 0);
+    daemon_break(&v->w, v->client);
     daemon_await(&v->w, "Events/Publish", 1);
     daemon_hello(&v->w);
     daemon_await(&v->w, "Tasks/List", 1);
-    list_task(v, "box", 7, "STOPPED", 12); /* its event was dropped */
+    vigil_list(v, "box", 7, "STOPPED", 12); /* its event was dropped */
     reply_await(&v->w, &r);
     assert(r.exit.code == 12);
     assert(daemon_calls(&v->w, "Tasks/List") == 2);
@@ -112,15 +112,15 @@ static void test_refused(vigil *v)
 {
     reply r;
 
-    start(v);
+    vigil_start(v);
     server_end(v->w.server, SUBSCRIBE, NEAP_UNAVAILABLE, "");
     server_fail(v->w.server, SUBSCRIBE, NEAP_UNIMPLEMENTED, "no such thing");
-    wait_for(v->task, &r);
+    reply_wait(v->task, &r);
     while (server_calls(v->w.server, SUBSCRIBE) < 3)
         world_turn(&v->w);
     assert(r.count == 0);
     server_stream(v->w.server, SUBSCRIBE);
-    list_task(v, "box", 7, "STOPPED", 1);
+    vigil_list(v, "box", 7, "STOPPED", 1);
     while (daemon_calls(&v->w, "Events/Publish") == 0)
         world_turn(&v->w);
     while (server_open_calls(v->w.server, SUBSCRIBE) == 0)

@@ -14,8 +14,8 @@ static void test_once_for_all(vigil *v)
 
     for (int i = 0; i < N; i++) {
         snprintf(id, sizeof id, "c%d", i);
-        tasks[i] = adopt(v, id, 100 + i, &containers[i]);
-        wait_for(tasks[i], &r[i]);
+        tasks[i] = vigil_adopt(v, id, 100 + i, &containers[i]);
+        reply_wait(tasks[i], &r[i]);
     }
     daemon_answer(&v->w, "Tasks/List",
                   "{'tasks': ["
@@ -50,10 +50,10 @@ static void test_once_for_all(vigil *v)
 static void test_status(vigil *v)
 {
     neap_container *other;
-    neap_task *task = adopt(v, "other", 9, &other);
+    neap_task *task = vigil_adopt(v, "other", 9, &other);
     reply r = { 0 };
 
-    list_task(v, "other", 9, "PAUSED", 0);
+    vigil_list(v, "other", 9, "PAUSED", 0);
     neap_process_status(task, reply_status, &r);
     daemon_await(&v->w, "Events/Publish", 1);
     daemon_hello(&v->w);
@@ -61,7 +61,7 @@ static void test_status(vigil *v)
     assert(r.status == NEAP_STATUS_PAUSED);
     daemon_event(&v->w, "/tasks/resumed", "TaskResumed",
                  "{'container_id': 'other'}");
-    let_it_be_heard(v);
+    vigil_be_heard(v);
     r = (reply){ 0 };
     neap_process_status(task, reply_status, &r);
     assert(r.count == 0);
@@ -76,7 +76,7 @@ static void test_status(vigil *v)
 static void test_status_of_none(vigil *v)
 {
     neap_container *other;
-    neap_task *task = adopt(v, "other", 9, &other);
+    neap_task *task = vigil_adopt(v, "other", 9, &other);
     reply r = { 0 };
 
     daemon_answer(&v->w, "Tasks/List", "{'tasks': []}");
@@ -106,8 +106,8 @@ static void test_adopted_before_its_start(vigil *v)
     neap_task_load(other, NULL, reply_process, &t);
     reply_await(&v->w, &t);
     task = t.process;
-    wait_for(task, &r);
-    list_task(v, "other", 9, "STOPPED", 6);
+    reply_wait(task, &r);
+    vigil_list(v, "other", 9, "STOPPED", 6);
     daemon_await(&v->w, "Events/Publish", 1);
     daemon_hello(&v->w);
     reply_await(&v->w, &r);
@@ -119,17 +119,17 @@ static void test_adopted_before_its_start(vigil *v)
 static void test_list_fails(vigil *v)
 {
     neap_container *other;
-    neap_task *task = adopt(v, "other", 9, &other);
+    neap_task *task = vigil_adopt(v, "other", 9, &other);
     reply r, status = { 0 };
 
-    wait_for(task, &r);
+    reply_wait(task, &r);
     neap_process_status(task, reply_status, &status);
     daemon_fail(&v->w, "Tasks/List", NEAP_INTERNAL);
     daemon_await(&v->w, "Events/Publish", 1);
     daemon_hello(&v->w);
     reply_await(&v->w, &status);
     assert(status.code == NEAP_INTERNAL && r.count == 0);
-    list_task(v, "other", 9, "STOPPED", 8); /* it is asked for again */
+    vigil_list(v, "other", 9, "STOPPED", 8); /* it is asked for again */
     daemon_await(&v->w, "Events/Publish", 2);
     daemon_hello(&v->w);
     reply_await(&v->w, &r);
@@ -142,17 +142,17 @@ static void test_list_fails(vigil *v)
 static void test_comes_behind_the_list(vigil *v)
 {
     neap_container *other;
-    neap_task *task = adopt(v, "other", 9, &other);
+    neap_task *task = vigil_adopt(v, "other", 9, &other);
     reply r, mine;
 
-    wait_for(task, &r);
+    reply_wait(task, &r);
     daemon_hold(&v->w, "Tasks/List");
-    list_task(v, "other", 9, "STOPPED", 0);
+    vigil_list(v, "other", 9, "STOPPED", 0);
     daemon_await(&v->w, "Events/Publish", 1);
     daemon_hello(&v->w);
     daemon_await(&v->w, "Tasks/List", 1);
-    start(v);
-    wait_for(v->task, &mine);
+    vigil_start(v);
+    reply_wait(v->task, &mine);
     daemon_release(&v->w, "Tasks/List");
     reply_await(&v->w, &r);
     assert(mine.count == 0);

@@ -7,14 +7,14 @@ static void test_own_task(vigil *v)
 {
     reply first, second, late;
 
-    start(v);
-    tell_start(v);
-    wait_for(v->task, &first);
-    wait_for(v->task, &second);
+    vigil_start(v);
+    vigil_tell_start(v);
+    reply_wait(v->task, &first);
+    reply_wait(v->task, &second);
     daemon_exit(&v->w, "box", "box", 7, 3);
     reply_await(&v->w, &first);
     reply_await(&v->w, &second);
-    wait_for(v->task, &late);
+    reply_wait(v->task, &late);
     assert(late.count == 0);
     reply_await(&v->w, &late);
     assert(first.exit.code == 3 && second.exit.code == 3);
@@ -33,15 +33,15 @@ static void test_faster_than_the_reply(vigil *v)
     daemon_hold(&v->w, "Tasks/Start");
     neap_task_start(v->box, &config, reply_process, &r);
     daemon_await(&v->w, "Tasks/Start", 1);
-    tell_start(v);
+    vigil_tell_start(v);
     daemon_exit(&v->w, "box", "box", 7, 4);
-    let_it_be_heard(v);
+    vigil_be_heard(v);
     assert(r.count == 0);
     daemon_release(&v->w, "Tasks/Start");
     reply_await(&v->w, &r);
     v->task = r.process;
     assert(neap_process_known_status(v->task) == NEAP_STATUS_STOPPED);
-    wait_for(v->task, &exit);
+    reply_wait(v->task, &exit);
     reply_await(&v->w, &exit);
     assert(exit.exit.code == 4);
 }
@@ -51,9 +51,9 @@ static void test_gap(vigil *v)
 {
     reply r;
 
-    start(v);
-    wait_for(v->task, &r);
-    list_task(v, "box", 7, "STOPPED", 5);
+    vigil_start(v);
+    reply_wait(v->task, &r);
+    vigil_list(v, "box", 7, "STOPPED", 5);
     daemon_await(&v->w, "Events/Publish", 1);
     assert(daemon_was_asked(&v->w, "Events/Publish", "/neap/hello"));
     daemon_await(&v->w, "Events/Publish", 2); /* the first is missed too */
@@ -68,8 +68,8 @@ static void test_not_in_the_list(vigil *v)
 {
     reply r;
 
-    start(v);
-    wait_for(v->task, &r);
+    vigil_start(v);
+    reply_wait(v->task, &r);
     daemon_await(&v->w, "Events/Publish", 1);
     daemon_hello(&v->w);
     reply_await(&v->w, &r);
@@ -81,12 +81,12 @@ static void test_duplicates(vigil *v)
 {
     reply r;
 
-    start(v);
-    tell_start(v);
+    vigil_start(v);
+    vigil_tell_start(v);
     daemon_exit(&v->w, "box", "box", 7, 0);
     daemon_exit(&v->w, "box", "box", 7, 137);
-    let_it_be_heard(v);
-    wait_for(v->task, &r);
+    vigil_be_heard(v);
+    reply_wait(v->task, &r);
     reply_await(&v->w, &r);
     assert(r.exit.code == 0 && !r.exit.lost);
 }
@@ -95,9 +95,9 @@ static void test_stale(vigil *v)
 {
     reply r;
 
-    start(v);
-    tell_start(v);
-    wait_for(v->task, &r);
+    vigil_start(v);
+    vigil_tell_start(v);
+    reply_wait(v->task, &r);
     daemon_exit(&v->w, "box", "box", 6, 1); /* another start's pid */
     daemon_event_at(&v->w, 1000, "/tasks/exit", "TaskExit",
                     "{'container_id': 'box', 'id': 'box', 'pid': 7}");
@@ -105,7 +105,7 @@ static void test_stale(vigil *v)
                     "{'container_id': 'box', 'id': 'box', 'pid': 7}");
     daemon_exit(&v->w, "box", "another", 0, 1);
     daemon_exit(&v->w, "nobody", "nobody", 7, 1);
-    let_it_be_heard(v);
+    vigil_be_heard(v);
     assert(r.count == 0);
     daemon_exit(&v->w, "box", "box", 7, 2);
     reply_await(&v->w, &r);
@@ -119,7 +119,7 @@ static void test_malformed(vigil *v)
     daemon_event(&v->w, "/tasks/exit", "TaskExit", "{}");
     daemon_event(&v->w, "/tasks/exit", "TaskOOM", "{'container_id': 'box'}");
     daemon_event(&v->w, "/tasks/", "TaskOOM", "{'container_id': 'box'}");
-    let_it_be_heard(v);
+    vigil_be_heard(v);
 }
 
 /* Whatever stage the proof is at, who waits is answered once. */
@@ -133,9 +133,9 @@ static void test_close_at_any_turn(vigil *v)
         neap_task *task = daemon_start(&v->w, c);
         reply r, status = { 0 };
 
-        list_task(v, "box", 7, "STOPPED", 1);
+        vigil_list(v, "box", 7, "STOPPED", 1);
         server_send(v->w.server, SUBSCRIBE, "", 0); /* it is live */
-        wait_for(task, &r);
+        reply_wait(task, &r);
         neap_process_status(task, reply_status, &status);
         for (int i = 0; i < turns && r.count == 0; i++) {
             unsigned said = daemon_calls(&v->w, "Events/Publish");

@@ -58,6 +58,12 @@ void reply_found(void *arg,
     ((reply *)arg)->found_count = count;
 }
 
+void reply_wait(neap_process *p, reply *r)
+{
+    *r = (reply){ 0 };
+    neap_process_wait(p, reply_exit, r);
+}
+
 void reply_await(world *w, const reply *r)
 {
     while (r->count == 0)

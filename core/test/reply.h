@@ -31,6 +31,9 @@ void reply_found(void *arg,
                  neap_found *found,
                  size_t count);
 
+/* Wait for the exit of a process, from an empty reply on. */
+void reply_wait(neap_process *p, reply *r);
+
 /* Turn until it is there; once. */
 void reply_await(world *w, const reply *r);
 

@@ -17,7 +17,7 @@ static void session_close(session *s)
     world_close(&s->w);
 }
 
-neap_container *load(session *s, const char *id, int born)
+neap_container *session_load(session *s, const char *id, int born)
 {
     reply r = { 0 };
 
@@ -30,7 +30,7 @@ neap_container *load(session *s, const char *id, int born)
     return r.container;
 }
 
-neap_code delete (session *s, neap_container *c)
+neap_code session_delete(session *s, neap_container *c)
 {
     reply r = { 0 };
 
@@ -41,7 +41,7 @@ neap_code delete (session *s, neap_container *c)
 }
 
 /* Tag and length of `container`, and of its `id` and created_at in it. */
-void add_record(session *s, const char *id, char born, bool first)
+void session_add_record(session *s, const char *id, char born, bool first)
 {
     char bytes[64];
     int length = (int)strlen(id);
@@ -54,7 +54,7 @@ void add_record(session *s, const char *id, char born, bool first)
         server_append(s->w.server, LIST, bytes, (size_t)n);
 }
 
-void release_found(reply *r)
+void session_release(reply *r)
 {
     for (size_t i = 0; i < r->found_count; i++) {
         neap_process_unref(r->found[i].task);

@@ -21,15 +21,15 @@ typedef struct session_test {
 int session_run(const session_test *tests, size_t count);
 
 /* Load the record `id`, whose time of creation is `born`. Owned. */
-neap_container *load(session *s, const char *id, int born);
+neap_container *session_load(session *s, const char *id, int born);
 
 /* Delete a record. */
-neap_code delete (session *s, neap_container *c);
+neap_code session_delete(session *s, neap_container *c);
 
 /* Have lists answer with one record more, or with this alone. */
-void add_record(session *s, const char *id, char born, bool first);
+void session_add_record(session *s, const char *id, char born, bool first);
 
 /* Release what a list found, and empty the reply. */
-void release_found(reply *r);
+void session_release(reply *r);
 
 #endif

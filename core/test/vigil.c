@@ -20,12 +20,12 @@ static void vigil_close(vigil *v)
     world_close(&v->w);
 }
 
-void start(vigil *v)
+void vigil_start(vigil *v)
 {
     v->task = daemon_start(&v->w, v->box);
 }
 
-void tell_start(vigil *v)
+void vigil_tell_start(vigil *v)
 {
     daemon_event(&v->w, "/tasks/create", "TaskCreate",
                  "{'container_id': 'box', 'pid': 7}");
@@ -33,7 +33,8 @@ void tell_start(vigil *v)
                  "{'container_id': 'box', 'pid': 7}");
 }
 
-neap_task *adopt(vigil *v, const char *id, int pid, neap_container **container)
+neap_task *
+vigil_adopt(vigil *v, const char *id, int pid, neap_container **container)
 {
     reply c = { 0 }, t = { 0 };
 
@@ -51,38 +52,17 @@ neap_task *adopt(vigil *v, const char *id, int pid, neap_container **container)
     return t.process;
 }
 
-void wait_for(neap_process *p, reply *r)
-{
-    *r = (reply){ 0 };
-    neap_process_wait(p, reply_exit, r);
-}
-
-void let_it_be_heard(vigil *v)
+void vigil_be_heard(vigil *v)
 {
     daemon_be_heard(&v->w, v->client);
 }
 
-void list_task(vigil *v, const char *id, int pid, const char *status, int code)
+void vigil_list(vigil *v, const char *id, int pid, const char *status, int code)
 {
     daemon_answer(&v->w, "Tasks/List",
                   "{'tasks': [{'id': '%s', 'pid': %d, 'status': '%s',"
                   " 'exit_status': %d, 'exited_at': 2000}]}",
                   id, pid, status, code);
-}
-
-void break_stream(vigil *v)
-{
-    server_end(v->w.server, SUBSCRIBE, NEAP_UNAVAILABLE, "gone");
-    while (neap_events_are_live(v->client))
-        world_turn(&v->w);
-}
-
-void tell_delete(vigil *v, int code)
-{
-    daemon_event(&v->w, "/tasks/delete", "TaskDelete",
-                 "{'container_id': 'box', 'id': 'box', 'pid': 7,"
-                 " 'exit_status': %d, 'exited_at': 3000}",
-                 code);
 }
 
 int vigil_run(const vigil_test *tests, size_t count)

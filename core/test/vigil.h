@@ -27,27 +27,20 @@ typedef struct vigil_test {
 int vigil_run(const vigil_test *tests, size_t count);
 
 /* Start the container's task: its pid is 7. */
-void start(vigil *v);
+void vigil_start(vigil *v);
 
 /* Tell the events of that start. */
-void tell_start(vigil *v);
+void vigil_tell_start(vigil *v);
 
 /* Adopt the task of a container that somebody else made; both owned. */
-neap_task *adopt(vigil *v, const char *id, int pid, neap_container **container);
-
-/* Wait, from an empty reply on. */
-void wait_for(neap_process *p, reply *r);
+neap_task *
+vigil_adopt(vigil *v, const char *id, int pid, neap_container **container);
 
 /* Turn until the client has heard what was told so far. */
-void let_it_be_heard(vigil *v);
+void vigil_be_heard(vigil *v);
 
 /* Have the next lists tell of this task only. */
-void list_task(vigil *v, const char *id, int pid, const char *status, int code);
-
-/* End the subscription, and turn until the client knows. */
-void break_stream(vigil *v);
-
-/* Tell that its task was deleted. */
-void tell_delete(vigil *v, int code);
+void vigil_list(
+    vigil *v, const char *id, int pid, const char *status, int code);
 
 #endif
