@@ -85,6 +85,8 @@ static void forget_process(process_call *call)
 {
     task_knowledge knows = call->container->knows;
 
+    if (call->process->io != NULL)
+        stdio_leave_others(call->process->io);
     process_set_gone(call->process);
     call->container->knows = knows;
 }

@@ -239,6 +239,7 @@ stdio *stdio_open(neap_loop *loop,
             io->paths[2] = xstrdup(config->err.path);
         return io;
     }
+    stdio_leave_others(io);
     stdio_close(io, NEAP_CANCELLED, !io->adopt);
     return NULL;
 }
@@ -258,6 +259,15 @@ void stdio_stand_in(const stdio *io, rpc *r)
         if (fd >= 0)
             rpc_hold(r, fd);
     }
+}
+
+void stdio_leave_others(stdio *io)
+{
+    for (int i = 0; i < 3; i++)
+        if (io->streams[i] == NULL) {
+            free(io->paths[i]);
+            io->paths[i] = NULL;
+        }
 }
 
 void stdio_close(stdio *io, neap_code code, bool remove)

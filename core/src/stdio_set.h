@@ -40,6 +40,12 @@ void stdio_expect_end(stdio *io);
 void stdio_drain(stdio *io, void (*cb)(void *arg), void *arg);
 
 /*
+ * Forget the FIFOs that are another's to read or write: the process never came
+ * to be, and whoever made them starts the next one on them, or removes them.
+ */
+void stdio_leave_others(stdio *io);
+
+/*
  * Close every stream; requests in flight answer with `code`. With `remove` the
  * FIFOs go too: the process is deleted, and nobody will attach. NULL is
  * ignored.

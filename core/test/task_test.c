@@ -101,6 +101,25 @@ static void test_create_fails(scene *s)
     assert(daemon_calls(&s->w, "Tasks/Delete") == 0);
 }
 
+/* A FIFO that another reads is theirs, who may start the next one on it. */
+static void test_others_fifo_stays(scene *s)
+{
+    neap_task_config config = piped(s);
+
+    config.io.out =
+        (neap_stdio_end){ .kind = NEAP_STDIO_OTHER, .path = s->out };
+    assert(mkfifo(s->out, 0600) == 0);
+    daemon_fail(&s->w, "Tasks/Create", NEAP_INTERNAL);
+    start_task(s, &config, NEAP_INTERNAL);
+    assert(access(s->in, F_OK) != 0 && access(s->err, F_OK) != 0);
+    config.io.err =
+        (neap_stdio_end){ .kind = NEAP_STDIO_FD, .path = s->err, .fd = 1000 };
+    start_task(s, &config, NEAP_UNKNOWN); /* EBADF */
+    assert(unlink(s->out) == 0);
+    no_fifo_is_left(s);
+    assert(delete_box(s) == NEAP_OK);
+}
+
 /* containerd went in between: it may have made the task. */
 static void test_create_stays_open(scene *s)
 {
@@ -261,6 +280,7 @@ static const scene_test tests[] = {
     { "a FIFO that cannot be made tells nothing of the task",
       test_no_fifo_tells_nothing },
     { "a failed Create leaves nothing", test_create_fails },
+    { "a failed Create leaves the FIFO of another", test_others_fifo_stays },
     { "a Create without answer leaves it open", test_create_stays_open },
     { "a failed Start is undone", test_start_fails },
     { "a container has one task", test_start_twice },

@@ -88,6 +88,28 @@ describe("the next task of a container", function()
       end
    end)
 
+   it("has its log, whose reader waited meanwhile", function()
+      local defaults_of_start = defaults.start
+      defaults.start = { tries = 1000, pause = 0.01 }
+      local logged = client:create { rootfs = live.rootfs(), args = { "echo", "line" },
+         log = "json-file" }
+      finally(function()
+         defaults.start = defaults_of_start
+         logged:delete { force = true }
+      end)
+      local directory = directory_of(logged)
+      assert.is_true(lfs.mkdir(directory))
+      local starting
+      live.default:await_call("Tasks/Create", function()
+         starting = neap.spawn(logged.start, logged)
+      end)
+      assert.is_true(lfs.rmdir(directory))
+      local started, err = starting:join()
+      if not started then error(err) end
+      assert.is_nil(started:wait().truncated)
+      assert.equal("line", assert(logged:logs()):read().line)
+   end)
+
    it("is not created where shims go on to go", function()
       local task = container:start()
       local socket = socket_of(task)
