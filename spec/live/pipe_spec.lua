@@ -4,7 +4,8 @@ local live = require "support.live"
 local neap = require "neap"
 
 describe("a pipe", function()
-   local client, container, task, before, mine
+   local client, container, task, before
+   local mine, made -- processes, and containers, removed after each
 
    setup(function()
       client = live.client()
@@ -13,12 +14,10 @@ describe("a pipe", function()
       container = client:create { rootfs = live.rootfs(), args = { "sleep", "1000" } }
       task = container:start()
    end)
-   before_each(function() mine = {} end)
+   before_each(function() mine, made = {}, {} end)
    after_each(function()
-      for _, process in ipairs(mine) do
-         if process.container == container then process:delete { force = true }
-         else process.container:delete { force = true } end
-      end
+      for _, process in ipairs(mine) do process:delete { force = true } end
+      for _, each in ipairs(made) do each:delete { force = true } end
    end)
    teardown(function()
       container:delete { force = true }
@@ -48,8 +47,9 @@ describe("a pipe", function()
 
    local function own(script, more)
       return function(io)
-         local made = client:create { rootfs = live.rootfs(), args = { "sh", "-c", script } }
-         return known(made:start(merged(io, more)))
+         local one = client:create { rootfs = live.rootfs(), args = { "sh", "-c", script } }
+         made[#made + 1] = one
+         return known(one:start(merged(io, more)))
       end
    end
 
@@ -166,8 +166,16 @@ describe("a pipe", function()
       end
       assert.equal(alone, #task:pids())
 
-      local none, err = neap.timeout(0.3, neap.pipe, given, exec "sleep 1000", own "sleep 1000")
-      assert.same({ nil, "deadline_exceeded" }, { none, err.code })
+      local is_joined = false
+      local pipe = neap.spawn(neap.pipe, given, exec "sleep 1000", function(io)
+         local last = own "sleep 1000"(io)
+         is_joined = true
+         return last
+      end)
+      live.wait_until(function() return is_joined end)
+      pipe:cancel()
+      local none, err = pipe:join()
+      assert.same({ nil, "cancelled" }, { none, err.code })
       assert.equal(alone, #task:pids())
       assert.equal("not_found", select(2, mine[#mine]:status()).code)
       assert.equal("running", given:status())
