@@ -24,6 +24,12 @@ describe("consumers beside a log", function()
 
    local function numbers() return create { "seq", tostring(LINES) } end
 
+   --- One that goes on until it is released: none of its output is then on its way.
+   local function held()
+      local hold, release = live.hold()
+      return create { "sh", "-c", ("seq %d; %s"):format(LINES, hold) }, release
+   end
+
    local function collector()
       local parts = {}
       return function(bytes) parts[#parts + 1] = bytes or "END" end,
@@ -43,9 +49,12 @@ describe("consumers beside a log", function()
    end
 
    it("are not delayed by one that drops, and what it missed is counted", function()
-      local gate, container, take, text = gated(), numbers(), collector()
+      local gate, container, release = gated(), held()
+      local take, text = collector()
       local dropping = neap.sink.drop(gate.take, { buffer = "64k" })
-      local task = assert(container:start { drain = 0.1, stdout = { dropping, "log", take } })
+      local task = assert(container:start { drain = 0.5, stdout = { dropping, "log", take } })
+      live.wait_until(function() return text() == EXPECTED end)
+      release()
       local exit = assert(task:wait())
 
       assert.same({ 0, nil }, { exit.code, exit.truncated })
@@ -150,14 +159,18 @@ describe("consumers beside a log", function()
 
    it("may have their policy where they attach later, and one end each", function()
       local take, text = collector()
+      local write, let_write = live.hold()
+      local hold, release = live.hold()
       local gate, container = gated(), create { "sh", "-c",
-         "until [ -e /go ]; do sleep 0.02; done; seq 1000; seq 1000 >&2" }
+         write .. "; seq 1000; seq 1000 >&2; " .. hold }
       assert(container:start())
       local other <close> = live.client()
       local task = assert(assert(other:load(container.id)):task())
       local dropping = neap.sink.drop(gate.take, { buffer = 100 })
-      assert(task:attach { drain = 0.1, stdout = { dropping, take }, stderr = "stdout" })
-      assert(task:exec { args = { "touch", "/go" } }):wait()
+      assert(task:attach { drain = 0.5, stdout = { dropping, take }, stderr = "stdout" })
+      let_write()
+      live.wait_until(function() return #text() == 2 * #EXPECTED:match "^.-\n1000\n" end)
+      release()
       assert.is_nil(assert(task:wait()).truncated)
 
       assert.equal(2 * #EXPECTED:match "^.-\n1000\n" + #"END", #text())

@@ -163,7 +163,7 @@ describe("containerd killed", function()
       defaults.outage = 0.1
       local fiber = neap.spawn(function()
          return client:run {
-            rootfs = live.rootfs(), args = { "/bin/sh", "-c", "echo out; sleep 1000" }, timeout = 1,
+            rootfs = live.rootfs(), args = { "/bin/sh", "-c", "echo out; sleep 1000" }, timeout = 3,
          }
       end)
       live.wait_until(function() return (daemon:ctr("tasks", "list") or ""):find "RUNNING" end)

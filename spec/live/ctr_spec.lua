@@ -66,7 +66,8 @@ describe("ctr", function()
    end)
 
    it("'s container is loaded, waited for, killed and deleted", function()
-      ctr_run("theirs", "/bin/sh", "-c", "trap 'exit 7' TERM; while :; do sleep 0.01; done")
+      ctr_run("theirs", "/bin/sh", "-c",
+         "trap 'exit 7' TERM; : >/tmp/heeds; while :; do sleep 0.01; done")
       local container, err = client:load "theirs"
       if not container then error(err) end
       assert.same({ "ctr", "theirs" }, { container.labels.by, container.id })
@@ -77,7 +78,8 @@ describe("ctr", function()
       if not task then error(err) end
       assert.is_true(task.pid > 0)
       assert.equal("running", task:status())
-      local process = task:exec { args = { "/bin/echo", "from neap" }, stdout = "pipe" }
+      local process = task:exec { args = { "/bin/sh", "-c",
+         "until [ -e /tmp/heeds ]; do sleep 0.01; done; echo from neap" }, stdout = "pipe" }
       assert.equal("from neap\n", process:read "a")
       assert.equal(0, process:wait().code)
       process:delete()

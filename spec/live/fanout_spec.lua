@@ -94,8 +94,13 @@ describe("consumers of one output", function()
    it("are not held up by one that drops", function()
       local slow, fast = gated(), counter()
       local dropping = neap.sink.drop(slow.take, { buffer = "64k" })
-      local result = run(MUCH, { stdout = { dropping, fast.take }, drain = 0.05 })
-      assert.same({ 3 * MIB, 0, nil }, { fast.size, result.code, result.truncated })
+      local task = start(MUCH .. "; read line", {
+         stdin = "pipe", stdout = { dropping, fast.take }, drain = 0.5,
+      })
+      live.wait_until(function() return fast.size == 3 * MIB end)
+      task:close_stdin()
+      local exit = task:wait()
+      assert.same({ 1, nil }, { exit.code, exit.truncated })
       -- The first chunk was given before the gate was met.
       assert.is_true(dropping:dropped() > 0)
       slow.open()

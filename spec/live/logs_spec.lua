@@ -172,7 +172,8 @@ describe("logs", function()
    end)
 
    it("are followed where nothing can be watched, with time for others", function()
-      local container = create { "sh", "-c", "echo one; sleep 0.7; echo two" }
+      local hold, release = live.hold()
+      local container = create { "sh", "-c", "echo one; " .. hold .. "; echo two" }
       local real, tries, warnings = core.watch, 0, {}
       local former = log.sink(function(level, message)
          warnings[#warnings + 1] = level .. " " .. message
@@ -187,18 +188,21 @@ describe("logs", function()
             message = "cannot watch: Too many open files" }
       end
       assert(container:start())
-      local found, lines, turns = assert(container:logs { follow = true }), {}, 0
+      local found, lines = assert(container:logs { follow = true }), {}
+      local turns, tries_then = 0, nil
       local other = neap.spawn(function()
-         while true do
-            neap.sleep(0.01)
+         pcall(live.wait_until, function()
             turns = turns + 1
-         end
+            return tries > 4
+         end)
+         tries_then = tries
+         release()
       end)
       for entry in found do lines[#lines + 1] = entry.line end
-      other:cancel()
+      other:join()
 
       assert.same({ "one", "two" }, lines)
-      assert.is_true(tries > 1 and turns >= tries)
+      assert.is_true(tries_then > 4 and turns >= tries_then)
       assert.equal(1, #warnings)
       assert.matches("^warn .*cannot be watched.*Too many open files$", warnings[1])
    end)
@@ -268,7 +272,8 @@ describe("logs", function()
 
    it("have the wait say so where who attached was too slow", function()
       local size = 0
-      local container = create({ "sh", "-c", "sleep 0.3; head -c 8000000 /dev/zero" },
+      local hold, release = live.hold()
+      local container = create({ "sh", "-c", hold .. "; head -c 8000000 /dev/zero" },
          { log = "none" })
       assert(container:start())
       local other <close> = live.client()
@@ -279,16 +284,19 @@ describe("logs", function()
          end
          size = size + #(bytes or "")
       end })
+      release()
 
       assert.equal("dropped", assert(task:wait()).truncated)
       assert.is_true(size < 8000000)
    end)
 
    it("are not waited for longer than the drain", function()
-      local container = create { "sh", "-c", "echo out; sleep 0.1; echo more" }
+      local hold, release = live.hold()
+      local container = create { "sh", "-c", "echo out; " .. hold .. "; echo more" }
       local task = assert(container:start { drain = 0.1 })
       local pid = require "neap.logs.logger".pid(container.labels["neap.bundle"])
       assert(os.execute("kill -STOP " .. pid))
+      release()
 
       local exit = assert(task:wait { timeout = 30 })
       assert.same({ 0, "drain" }, { exit.code, exit.truncated })

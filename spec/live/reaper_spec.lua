@@ -70,7 +70,10 @@ describe("a container with an init", function()
    end)
 
    it("is told signals, which a first process ignores by default", function()
-      local task = create({ args = { "sleep", "1000" }, init = true }):start()
+      -- It takes them once it has started its command, and is a first process before.
+      local task = create({ init = true, args = { "sh", "-c", "echo ready; exec sleep 1000" } })
+         :start { stdout = "pipe" }
+      assert.equal("ready", task:read "l")
       assert.equal(143, task:stop({ timeout = 60 }).code)
 
       task = create({ init = true, stop_signal = "USR1", args = { "sh", "-c",

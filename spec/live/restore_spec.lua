@@ -100,8 +100,8 @@ describe("what is restored", function()
          client:create { id = "ended", rootfs = rootfs, args = { "sh", "-c", "exit 23" } }
             :start():wait()
          client:create { id = "runs", rootfs = rootfs, stop_signal = "USR1",
-            args = { "sh", "-c", "trap 'exit 10' USR1; while :; do sleep 0.05; done" } }
-            :start()
+            args = { "sh", "-c", "trap 'exit 10' USR1; echo; while :; do sleep 0.05; done" } }
+            :start { stdout = "pipe" }:read "l"
       ]]
       local calls, found = live.count(function() return client:restore() end)
       assert.same({ ["Containers/ListStream"] = 1, ["Tasks/List"] = 1 }, calls)

@@ -52,7 +52,7 @@ describe("stalled output", function()
       --- subshell: dash redirects its own output for a moment to say it.
       local function stalled(command, fd)
          return ([[rm -f "$NEAP_TEST_DIR/over"
-            { timeout --foreground -s KILL 15 \
+            { timeout --foreground -s KILL 55 \
                   sh -c '(echo "pid $$" >&%d); exec "$0" "$@" 2>&1' %s <&0
                echo "status $?" >&%d; : >"$NEAP_TEST_DIR/over"; } |
             while [ ! -e "$NEAP_TEST_DIR/over" ]; do sleep 0.02; done]]):format(fd, command, fd)

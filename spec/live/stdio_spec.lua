@@ -333,11 +333,14 @@ describe("standard streams", function()
       local task = host()
       local tail = neap.sink.tail(1)
       local process, err = task:exec {
-         args = { "sh", "-c", "sleep 1000 & echo said" }, stdout = tail, drain = 0.2,
+         args = { "sh", "-c", "sleep 1000 & echo said; read line" }, stdin = "pipe",
+         stdout = tail, drain = 0.2,
       }
       if not process then error(err) end
+      live.wait_until(function() return tail.text() == "said" end)
+      process:close_stdin()
       local exit = process:wait()
-      assert.same({ 0, "drain", "said" }, { exit.code, exit.truncated, tail.text() })
+      assert.same({ 1, "drain", "said" }, { exit.code, exit.truncated, tail.text() })
 
       process = task:exec { args = { "sh", "-c", "sleep 1000 & echo said" }, stdout = "pipe" }
       assert.is_nil(process:wait().truncated) -- a pipe does not hold it up

@@ -194,10 +194,12 @@ describe("a logger that is killed", function()
    end)
 
    it("has one that sees the end, though the writers had left before it began", function()
-      local container = create { "sh", "-c", "echo a; sleep 0.3; exit 4" }
+      local hold, release = live.hold()
+      local container = create { "sh", "-c", "echo a; " .. hold .. "; exit 4" }
       local task = assert(container:start())
       live.wait_until(function() return assert(container:logs()):read() end)
       kill_all(container)
+      release()
       live.wait_until(function() return task:status() == "stopped" end)
       local client <close> = live.client()
       local found = assert(client:load(container.id))

@@ -158,6 +158,16 @@ function live.path(name)
    return ("%s/%s-%d"):format(live.dir, name or "path", paths)
 end
 
+---What a script on live.rootfs() waits by, for the shell, and a function that ends
+---that.
+function live.hold()
+   paths = paths + 1
+   local path = ("/tmp/go-%d"):format(paths)
+   return ("until [ -e %s ]; do sleep 0.01; done"):format(path), function()
+      assert(io.open(live.rootfs() .. path, "w")):close()
+   end
+end
+
 ---A directory of its own for each call.
 function live.fresh_rootfs()
    local path = live.path("rootfs")
