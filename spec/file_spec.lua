@@ -40,7 +40,10 @@ describe("neap.file", function()
    it("reads a FIFO once somebody writes it, and others go on meanwhile", function()
       assert(fs.fifo(path))
       local seen = {}
-      local reader = neap.spawn(function() seen[#seen + 1] = file.read(path) end)
+      local reader = neap.spawn(function()
+         local text = file.read(path)
+         seen[#seen + 1] = text
+      end)
       neap.spawn(function() seen[#seen + 1] = "other" end):join()
       local writer <close> = shell.start { "sh", "-c",
          ("{ echo first; seq 50000; } >%s"):format(path) }
