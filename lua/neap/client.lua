@@ -115,7 +115,7 @@ function Client:on(topic, fn) return require "neap.listen".on(self, topic, fn) e
 ---@param options? { topic: string?, id: string?, filter: function|table|nil, buffer: integer? }
 ---@return neap.Events? events
 ---@return neap.Error? err
-function Client:events(options) return require "neap.listen".events(self, options) end
+function Client:events(options) return require "neap.events".open(self, options) end
 
 -- All of them have their methods by now.
 for class, methods in pairs(core.classes) do receiver.check(class, methods) end
