@@ -4,56 +4,16 @@
 local bundles = require "neap.bundles"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
+local killing = require "neap.killing"
 local labels = require "neap.labels"
 local outage = require "neap.outage"
 local outline = require "neap.outline"
-local pipes = require "neap.pipes"
 local unread = require "neap.unread"
 
 local removal = {}
 
 local function is_gone(err)
    return err.code == "not_found"
-end
-
-local function has_ended(process)
-   return core.process_info(process).status == "stopped"
-end
-
---- An exec that was never started has nothing to kill.
-local function is_unstarted(process, err)
-   return err and err.code == "failed_precondition" and not core.is_task(process)
-      and core.process_info(process).status == "created"
-end
-
---- Kill it and wait; says too whether containerd knows it, which it does not
---- without a record.
-local function kill(process)
-   if has_ended(process) then return true, true end
-   local ok, err = core.process_kill(process, 9, core.is_task(process))
-   if is_unstarted(process, err) then return true, true end
-   if not ok and not is_gone(err) then return nil, err end
-   if not ok and require "neap.orphan".has_no_record(process) then return true, false end
-   local exit, unseen = core.process_wait(process, { timeout = defaults.delete.kill_timeout })
-   if not exit and not is_gone(unseen) and unseen.code ~= "deadline_exceeded" then
-      return nil, unseen
-   end
-   return true, true
-end
-
---- Its exit; false where there was nothing to delete.
-local function delete(process)
-   local exit, err
-   for try = 1, defaults.delete.tries do
-      if try > 1 then core.sleep(defaults.delete.pause) end
-      exit, err = core.process_delete(process)
-      if exit or is_gone(err) then
-         pipes.remove(process)
-         return exit or false
-      end
-      if err.code == "cancelled" then break end -- the client was closed
-   end
-   return nil, err
 end
 
 local remove
@@ -71,10 +31,10 @@ end
 
 local function remove_process(process)
    local _held <close> = unread.hold(unread.list(core.process_container(process)))
-   local ok, known = kill(process)
+   local ok, known = killing.kill(process)
    if not ok then return nil, known end
    local exit, err = false, nil
-   if known then exit, err = delete(process) end
+   if known then exit, err = killing.delete(process) end
    if exit ~= false then return exit, err end
    if not core.is_task(process) then return true end
    return remove_orphan(process)
