@@ -1,26 +1,18 @@
---- Starting: a task in a container, an exec in a task.
+--- Starting a task in a container.
 
-local bundles = require "neap.bundles"
-local configs = require "neap.config"
 local core = require "neap.core"
 local defaults = require "neap.defaults"
 local failure = require "neap.error"
 local fs = core.fs
-local inside = require "neap.inside"
+local handle = require "neap.handle"
 local joined = require "neap.joined"
 local labels = require "neap.labels"
 local logging = require "neap.logs.logging"
-local machine = require "neap.machine"
 local obstacle = require "neap.obstacle"
 local outline = require "neap.outline"
 local overlay = require "neap.overlay"
-local plumbing = require "neap.plumbing"
-local policies = require "neap.policies"
 local refusal = require "neap.refusal"
-local request = require "neap.request"
-local specs = require "neap.spec"
 local stdio = require "neap.stdio"
-local turn = require "neap.turn"
 local undo = require "neap.undo"
 local wiring = require "neap.wiring"
 
@@ -28,34 +20,6 @@ local start = {}
 
 local function has_terminal(spec)
    return spec.process and spec.process.terminal or false
-end
-
---- Streams that a caller reads later stay with the handle, beyond its deletion.
-local function keep_streams(process, io)
-   local state = core.state(process)
-   for name in pairs(stdio.fields) do
-      state[name] = plumbing.kept(process, name, io[name])
-   end
-end
-
---- Give a started process its pumps and its place in Lua.
-local function settle(process, io, pumps, failed)
-   keep_streams(process, io)
-   failed.state = core.state(process)
-   failed.state.drain = io.drain
-   plumbing.start(process, pumps)
-   return process
-end
-
---- Whom a failing consumer tells: the process, once there is one.
-local function failure_keeper()
-   local keeper = {}
-   return keeper, function(err)
-      if type(err) ~= "table" then
-         err = failure.new { code = "unknown", op = "stream", message = tostring(err) }
-      end
-      if keeper.state then keeper.state.failure = keeper.state.failure or err end
-   end
 end
 
 local function refuse(container, op, message)
@@ -81,7 +45,7 @@ end
 
 --- From the record, which remembers what create was told.
 local function task_of(container, io, spec, checkpoint)
-   local keeper, failed = failure_keeper()
+   local keeper, failed = handle.keeper()
    local rootfs, unmade, is_new = overlay.mounts(container, spec)
    if unmade then return nil, unmade end
    local config, pumps = wiring.connect(container, spec, io, nil, failed)
@@ -95,7 +59,7 @@ local function task_of(container, io, spec, checkpoint)
    })
    if task then
       core.state(container).task = task -- a handle that nobody keeps still owns pipes
-      settle(task, io, pumps, keeper)
+      handle.settle(task, io, pumps, keeper)
       logging.show(task, logged, failed)
       return task
    end
@@ -145,55 +109,6 @@ function start.task(container, given)
    if not members then return nil, missing end
    return checkpoint.use(core.container_client(container), members, function(descriptor)
       return start.checked(container, io, descriptor)
-   end)
-end
-
-local function exec_of(task, container, config, any, is_new)
-   local keeper, failed = failure_keeper()
-   local io, pumps = wiring.connect(
-      container, outline.of(container), config.io, config.id, failed
-   )
-   if not io then return nil, pumps end
-   local made, err = core.task_exec(task, { id = config.id, io = io, spec = any })
-   if made then return settle(made, config.io, pumps, keeper) end
-   undo.exec(task, config.id, io, is_new, err)
-   err.op = "task.exec"
-   bundles.release(container)
-   return nil, refusal.explain(err)
-end
-
---- Start one process more in a task's container.
----
---- One after the other: a shim of containerd before 1.6.22 that starts many at once
---- takes seconds for each (containerd issue 8557).
----@param task neap.Task
----@param given table
----@return neap.Process? process
----@return neap.Error? err
-function start.exec(task, given)
-   local config, wrong = configs.exec(given, { op = "task.exec", cwd = fs.cwd(), fs = fs })
-   if not config then return nil, wrong end
-   local container = core.process_container(task)
-   local spec = outline.of(container)
-   if not spec then return refuse(container, "task.exec", "the record's spec is not JSON") end
-   local root = inside.root(task, spec)
-   local fit, unfit = inside.check(root)
-   if not fit then return refuse(container, "task.exec", unfit) end
-   local client = core.container_client(container)
-   local process, unmade = specs.exec(spec, config, {
-      groups = config.user and request.groups(container.extensions) or nil,
-      read_file = inside.reader(root), machine = machine, client = client, container = container,
-      namespace = client:namespace(), policies = policies.find(client, client:namespace()),
-   })
-   if not process then return nil, unmade end
-   local any, unpacked = request.process(config, process)
-   if not any then return nil, unpacked end
-
-   local state = core.state(task)
-   state.starting = state.starting or {}
-   local _mine <close> = turn.take(state.starting)
-   return undo.unless_wanted(function()
-      return exec_of(task, container, config, any, given.id == nil)
    end)
 end
 
