@@ -68,7 +68,7 @@ void json_open(lua_State *L)
         { "array", json_array },
         { "is_array", json_is_array },
         { "uint", uint_new },
-        { "written", json_written },
+        { "keep", json_keep },
         { NULL, NULL },
     };
 

@@ -13,8 +13,10 @@
  * From Lua's tables straight into the text: a neutral value between them was
  * half of what it cost.
  */
-#define SHEET_TYPE   "neap.json.sheet"
-#define WRITTEN_TYPE "neap.json.written" /* a userdata; the text is in it */
+#define SHEET_TYPE "neap.json.sheet"
+
+/* In the registry: the texts of tables that nobody writes to any more. */
+static const char kept_texts;
 
 typedef struct name {
     const char *text; /* its table's */
@@ -24,6 +26,7 @@ typedef struct name {
 /* What is owned while Lua may raise. */
 typedef struct sheet {
     neap_json_writer *writer;
+    bool pretty;
     name *names; /* of the maps that are being written, each sorted */
     size_t count, room;
 } sheet;
@@ -52,6 +55,7 @@ static sheet *new_sheet(lua_State *L, bool pretty)
     }
     lua_setmetatable(L, -2);
     s->writer = neap_json_writer_new(pretty);
+    s->pretty = pretty;
     return s;
 }
 
@@ -131,10 +135,38 @@ static void write_list(lua_State *L, sheet *s, walk *at)
     neap_json_end(s->writer);
 }
 
+/* Is the text of the table on top kept? Then it is on top, else nil. */
+static bool push_kept(lua_State *L)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &kept_texts) == LUA_TTABLE) {
+        lua_pushvalue(L, -2);
+        lua_rawget(L, -2);
+        lua_remove(L, -2);
+    }
+    return !lua_isnil(L, -1);
+}
+
+static bool write_kept(lua_State *L, sheet *s)
+{
+    bool is_kept = !s->pretty && push_kept(L);
+    const char *text;
+    size_t size;
+
+    if (is_kept) {
+        text = lua_tolstring(L, -1, &size);
+        neap_json_written(s->writer, text, size);
+    }
+    if (!s->pretty)
+        lua_pop(L, 1);
+    return is_kept;
+}
+
 static void write_table(lua_State *L, sheet *s, const walk *here)
 {
     walk at = *here;
 
+    if (write_kept(L, s))
+        return;
     walk_enter(L, &at);
     if (value_is_array(L, -1))
         write_list(L, s, &at);
@@ -144,12 +176,9 @@ static void write_table(lua_State *L, sheet *s, const walk *here)
 
 static void write_userdata(lua_State *L, sheet *s, const walk *here)
 {
-    const char *text = luaL_testudata(L, -1, WRITTEN_TYPE);
     uint64_t number;
 
-    if (text != NULL)
-        neap_json_written(s->writer, text, lua_rawlen(L, -1));
-    else if (uint_test(L, -1, &number))
+    if (uint_test(L, -1, &number))
         neap_json_uint(s->writer, number);
     else if (lua_islightuserdata(L, -1) && lua_touserdata(L, -1) == NULL)
         neap_json_null(s->writer);
@@ -206,17 +235,34 @@ int json_write(lua_State *L, int arg, bool pretty)
     return 1;
 }
 
-int json_written(lua_State *L)
+/* Made by the first call; a table's text goes with the table. */
+static void push_texts(lua_State *L)
 {
-    int results = json_write(L, 1, false);
-    const char *text;
-    size_t size;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &kept_texts) == LUA_TTABLE)
+        return;
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &kept_texts);
+}
 
+int json_keep(lua_State *L)
+{
+    int results;
+
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    results = json_write(L, 1, false);
     if (results != 1)
         return results;
-    text = lua_tolstring(L, -1, &size);
-    memcpy(lua_newuserdatauv(L, size, 0), text, size);
-    luaL_newmetatable(L, WRITTEN_TYPE);
-    lua_setmetatable(L, -2);
+    push_texts(L);
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, -3);
+    lua_rawset(L, -3);
+    lua_settop(L, 1);
     return 1;
 }

@@ -38,18 +38,39 @@ describe("json.encode", function()
       assert.equal('{\n  "a": [\n    1\n  ]\n}', json.encode({ a = { 1 } }, { pretty = true }))
    end)
 
-   it("takes a value that was written before as it was then", function()
+   it("takes a table that is kept as it was then", function()
       local list = { "a", { b = 1 } }
-      local written = json.written(list)
+      assert.equal(list, json.keep(list))
       list[1] = "c"
       assert.equal('{"x":[["a",{"b":1}],2],"y":["a",{"b":1}]}',
-         json.encode { x = { written, 2 }, y = written })
-      assert.equal('["a",{"b":1}]', json.encode(written))
+         json.encode { x = { list, 2 }, y = list })
+      assert.equal('["a",{"b":1}]', json.encode(list))
+      assert.equal('["c",{"b":1}]', json.encode { table.unpack(list) })
 
-      local none, err = json.written { "\xFF" }
+      assert.equal(list, json.keep(list))
+      assert.equal('["a",{"b":1}]', json.encode(list))
+   end)
+
+   it("keeps no text of what has none", function()
+      local list = { "\xFF" }
+      local none, err = json.keep(list)
       assert.is_nil(none)
       assert.equal("invalid_argument", err.code)
-      assert.has_error(function() json.written { print } end)
+      list[1] = "a"
+      assert.equal('["a"]', json.encode(list))
+      assert.has_error(function() json.keep { print } end)
+      assert.has_error(function() json.keep "text" end)
+   end)
+
+   it("keeps a text no longer than its table lives", function()
+      local function fill()
+         for i = 1, 100 do json.keep { ("x"):rep(100000), i } end
+         collectgarbage()
+         collectgarbage()
+         return collectgarbage "count"
+      end
+      local once = fill()
+      assert.is_true(fill() - once < 1000)
    end)
 
    it("returns invalid_argument for what JSON has no word for", function()

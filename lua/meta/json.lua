@@ -6,10 +6,7 @@
 ---An integer from 2^63 to 2^64 - 1. Compares with its like and, by < and <=,
 ---with numbers; tostring gives its digits.
 
----@class neap.json.written
----A value that has been written, as it was then; `encode` puts in the text.
-
----@alias neap.json.value nil|boolean|number|string|neap.uint|neap.json.written|lightuserdata|table
+---@alias neap.json.value nil|boolean|number|string|neap.uint|lightuserdata|table
 
 ---@class neap.core.json
 ---@field null lightuserdata Stands for null, within tables and alone
@@ -25,11 +22,13 @@ local json = {}
 ---@return neap.error? err
 function json.encode(value, options) end
 
----Write a value that is part of many: whoever holds the result need not write it anew.
----@param value neap.json.value
----@return neap.json.written|nil written
----@return neap.error? err
-function json.written(value) end
+---Keep a table's text, for it is written to no more: what it is part of is encoded
+---with that text, as long as the table lives. A copy of it is not kept.
+---@generic T: table
+---@param value T
+---@return T|nil value
+---@return neap.error? err  as of encode; nothing is kept
+function json.keep(value) end
 
 ---Read JSON. Lists come marked as arrays, null as `json.null`, integers beyond
 ---2^63 - 1 as `neap.uint`.

@@ -12,6 +12,16 @@ local function deep(value, seen, is_object)
    return made
 end
 
+--- Copy a table, but nothing in it; the mark of a JSON array is kept.
+---@generic T: table
+---@param value T
+---@return T
+function copy.shallow(value)
+   local made = setmetatable({}, getmetatable(value))
+   for key, item in pairs(value) do made[key] = item end
+   return made
+end
+
 --- Copy tables all the way down; the marks of JSON arrays are kept, and so is
 --- what a table shares or refers back to.
 ---@generic T

@@ -25,6 +25,9 @@ function json.is_array(value)
    return type(value) == "table" and getmetatable(value) == array_mt
 end
 
+--- Say that a table is written to no more.
+function json.keep(value) return value end
+
 --- An unsigned number above math.maxinteger, by its digits.
 function json.uint(digits) return setmetatable({ digits = digits }, uint_mt) end
 

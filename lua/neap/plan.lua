@@ -73,7 +73,7 @@ function plan.spec(client, config)
       cgroup_prefix = own and own.cgroup_prefix or nil,
       read_file = inside.reader(config.rootfs),
       volume = function(name) return require "neap.volume.place".data(client, name) end,
-      machine = machine, origin = notes,
+      machine = machine, origin = notes, shares = true,
       client = asked, policies = policies.find(asked, client:namespace()),
    })
    return spec, unmade or notes

@@ -7,7 +7,6 @@ local failure = require "neap.error"
 local json = core.json
 local labels = require "neap.labels"
 local owner = require "neap.owner"
-local resolve = require "neap.seccomp.resolve"
 local signals = require "neap.signal"
 local users = require "neap.config.user"
 
@@ -26,33 +25,13 @@ local function refuse(config, message, op)
    }
 end
 
-local written = setmetatable({}, { __mode = "k" })
-
---- A profile's rules are most of a spec. Those that all specs share nobody writes to,
---- so they are written as JSON once.
-local function rules_of(spec)
-   local rules = type(spec.linux) == "table" and spec.linux.seccomp
-   if not resolve.is_made(rules) then return nil end
-   written[rules] = written[rules] or json.written(rules)
-   return rules, written[rules]
-end
-
-local function encode(spec)
-   local rules, text_of_rules = rules_of(spec)
-   if not text_of_rules then return pcall(json.encode, spec) end
-   spec.linux.seccomp = text_of_rules
-   local ok, text, refused = pcall(json.encode, spec)
-   spec.linux.seccomp = rules
-   return ok, text, refused
-end
-
 --- A spec as it is sent.
 ---@param config table
 ---@param spec table
 ---@return neap.Any? any
 ---@return neap.Error? err
 function request.spec(config, spec)
-   local ok, text, refused = encode(spec)
+   local ok, text, refused = pcall(json.encode, spec)
    local why = not ok and text or refused and refused.message
    if not why and #text > defaults.spec_size then
       why = ("the spec has %d bytes (at most %d)"):format(#text, defaults.spec_size)

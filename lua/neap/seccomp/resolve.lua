@@ -96,6 +96,7 @@ function resolve.new(profile, situation)
    if not known.by_caps[key] then
       local new = make(profile, situation)
       known.by_caps[key], made[new] = new, true
+      json.keep(new)
       known.count = known.count + 1
    end
    return known.by_caps[key]

@@ -7,7 +7,9 @@ local defaults = require "neap.defaults"
 local fields = require "neap.fields"
 local nearest = require "neap.nearest"
 
-local apparmor = { options = { "apparmor" }, paths = { "process.apparmorProfile" } }
+local apparmor = {
+   options = { "apparmor" }, paths = { "process.apparmorProfile" }, is_of_each = true,
+}
 
 local function check(name, machine)
    if not machine.has_apparmor() then

@@ -1,8 +1,11 @@
 --- Where a container is in the cgroup tree, and what it may use there.
 
+local copy = require "neap.copy"
 local resources = require "neap.resources"
 
-local cgroup = { options = {}, paths = { "linux.cgroupsPath", "linux.resources" } }
+local cgroup = {
+   options = {}, paths = { "linux.cgroupsPath", "linux.resources" }, is_of_each = true,
+}
 for name in pairs(resources.fields) do table.insert(cgroup.options, name) end
 table.sort(cgroup.options)
 
@@ -33,7 +36,7 @@ function cgroup.apply(spec, config, context)
    )
    if not limits then return nil, words end
 
-   local target = spec.linux.resources or {}
+   local target = copy.shallow(spec.linux.resources or {})
    spec.linux.resources = target
    for section, limit in pairs(limits) do target[section] = limit end
    for place, word in pairs(words) do

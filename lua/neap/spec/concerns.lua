@@ -7,6 +7,11 @@
 -- to be looked up comes in with the context. What `apply` changes it notes in
 -- `context.origin`: the path, and the option that changed it.
 --
+-- What a concern that `is_of_each` puts in differs from container to container; it
+-- sets fields of the spec, its process, its root and its linux, and changes nothing
+-- that is deeper. The rest is alike wherever their options are not used, and shared
+-- (neap.spec.template).
+--
 -- A config's own `concerns = { mounts = fn }` takes a concern's place: fn is
 -- called as `apply` is, and nothing is begun; `false` leaves it out.
 
@@ -19,6 +24,7 @@ local concerns = {}
 ---@field options string[]
 ---@field paths string[]  as in neap.spec.origin
 ---@field any_platform? boolean  not for Linux alone
+---@field is_of_each? boolean
 ---@field begin? fun(spec: table, context: neap.spec.Context)
 ---@field apply? fun(spec: table, config: table, context: neap.spec.Context): true?, string?
 
@@ -31,12 +37,18 @@ local ORDER <const> = {
 
 ---@type neap.spec.Concern[]
 concerns.list = {}
+--- What a spec says that does not say its version: what containerd 1.6 writes.
+concerns.version = "1.0.2-dev"
 ---@type table<string, neap.spec.Concern>
 concerns.by_name = {}
+--- Those that are of each container, and the others.
+---@type neap.spec.Concern[], neap.spec.Concern[]
+concerns.of_each, concerns.shared = {}, {}
 for i, name in ipairs(ORDER) do
    local concern = require("neap.spec." .. name)
    concern.name = name
    concerns.list[i], concerns.by_name[name] = concern, concern
+   table.insert(concern.is_of_each and concerns.of_each or concerns.shared, concern)
 end
 
 local function is_for(concern, context)
@@ -47,12 +59,23 @@ end
 ---@param spec table  filled
 ---@param config table
 ---@param context neap.spec.Context
-function concerns.begin(spec, config, context)
-   local replaced = config.concerns or {}
-   for _, concern in ipairs(concerns.list) do
-      local is_begun = concern.begin and replaced[concern.name] == nil
+---@param list neap.spec.Concern[]
+function concerns.begin(spec, config, context, list)
+   local replaced = config.concerns
+   for _, concern in ipairs(list) do
+      local is_begun = concern.begin and not (replaced and replaced[concern.name] ~= nil)
       if is_begun and is_for(concern, context) then concern.begin(spec, context) end
    end
+end
+
+--- A spec as it is by default.
+---@param config table
+---@param context neap.spec.Context
+---@return table
+function concerns.new(config, context)
+   local spec = { ociVersion = concerns.version, [context.platform or "linux"] = {} }
+   concerns.begin(spec, config, context, concerns.list)
+   return spec
 end
 
 --- One of the user's own, which notes nothing: what it changed is what differs.
@@ -80,10 +103,11 @@ end
 ---@param spec table  filled
 ---@param config table
 ---@param context neap.spec.Context
+---@param list neap.spec.Concern[]
 ---@return true? ok
 ---@return string? why
-function concerns.apply(spec, config, context)
-   for _, concern in ipairs(concerns.list) do
+function concerns.apply(spec, config, context, list)
+   for _, concern in ipairs(list) do
       local ok, why = apply_one(concern, spec, config, context)
       if not ok then return nil, why end
    end

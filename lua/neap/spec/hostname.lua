@@ -6,6 +6,7 @@ local hostname = {
    options = { "hostname", "domainname" },
    paths = { "hostname", "linux.sysctl[kernel.domainname]" },
    any_platform = true,
+   is_of_each = true,
 }
 
 --- A host name is shorter than an id may be.

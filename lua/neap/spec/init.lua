@@ -7,11 +7,10 @@ local copy = require "neap.copy"
 local escape = require "neap.escape"
 local failure = require "neap.error"
 local process = require "neap.spec.process"
+local template = require "neap.spec.template"
 local valid = require "neap.spec.valid"
 
 local spec = {}
-
-local VERSION <const> = "1.0.2-dev" -- what containerd 1.6 writes
 
 ---@class neap.spec.Context
 ---@field namespace string
@@ -25,11 +24,13 @@ local VERSION <const> = "1.0.2-dev" -- what containerd 1.6 writes
 ---@field cdi_dirs? string[]        default: defaults.cdi_dirs
 ---@field joined? table<string, neap.spec.Joined>  by id: whose namespaces are joined
 ---@field volume? fun(name: string): string  where a volume's content is
+---@field shares? boolean          the spec will only be read (neap.spec.template)
 ---@field op? string              for errors
 ---@field origin? neap.spec.Notes  filled: which option set what
 ---@field policies? neap.policy.Rule[]  that apply
 ---@field client? neap.Client     for policies
 ---@field private is_whole? boolean
+---@field private is_shared? boolean  most of it is the template's, which is valid
 
 --- Let the user's function edit the spec, or replace it.
 local function edit(made, config, context)
@@ -50,14 +51,12 @@ end
 local function begin(config, context)
    if context.is_whole then
       local made = copy.deep(config.spec)
-      made.ociVersion = made.ociVersion or VERSION
+      made.ociVersion = made.ociVersion or concerns.version
       if context.platform ~= "windows" then made.linux = made.linux or {} end
       context.origin[""] = "spec"
       return made
    end
-   local made = { ociVersion = VERSION, [context.platform or "linux"] = {} }
-   concerns.begin(made, config, context)
-   return made
+   return concerns.new(config, context)
 end
 
 --- Did somebody else have a hand in it? Else each field comes from an option that was
@@ -67,6 +66,7 @@ local function is_foreign(config, context)
 end
 
 local function check(made, config, context)
+   if context.is_shared then return valid.command(made.process) end
    local judge = is_foreign(config, context) and valid.check or valid.together
    return judge(made, context.platform)
 end
@@ -85,8 +85,12 @@ local function obey(made, config, context, op)
 end
 
 local function build(config, context)
+   if template.fits(config, context) then
+      context.is_shared = true
+      return template.spec(config, context)
+   end
    local made = begin(config, context)
-   local ok, why = concerns.apply(made, config, context)
+   local ok, why = concerns.apply(made, config, context, concerns.list)
    if not ok then return nil, why end
    note_unbegun(made, config, context)
    made, why = edit(made, config, context)
@@ -112,12 +116,15 @@ local NO_MACHINE <const> = {
    end,
 }
 
+local completed = setmetatable({}, { __mode = "k" })
+
 --- A machine of which little is said has what it lacks of the one above.
 local function whole_machine(given)
    if not given then return NO_MACHINE end
-   return setmetatable({}, { __index = function(_, name)
+   completed[given] = completed[given] or setmetatable({}, { __index = function(_, name)
       return given[name] or NO_MACHINE[name]
    end })
+   return completed[given]
 end
 
 local function complete(context, more)
@@ -159,7 +166,7 @@ end
 function spec.default(context)
    local inner = complete(context, { origin = {} })
    local made = begin({}, inner)
-   concerns.apply(made, {}, inner)
+   concerns.apply(made, {}, inner, concerns.list)
    return made
 end
 

@@ -13,6 +13,7 @@ local process = {
    },
    paths = { "process" },
    any_platform = true,
+   is_of_each = true,
 }
 
 local PATH <const> = "PATH=" .. defaults.path
@@ -21,7 +22,8 @@ local TERM <const> = "TERM=" .. defaults.term
 ---@param spec table
 ---@param context neap.spec.Context
 function process.begin(spec, context)
-   spec.process = { cwd = context.platform == "windows" and "C:\\" or "/" }
+   spec.process = spec.process or {}
+   spec.process.cwd = context.platform == "windows" and "C:\\" or "/"
 end
 
 local function append(first, second)

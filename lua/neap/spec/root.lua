@@ -4,6 +4,7 @@ local root = {
    options = { "rootfs", "rootfs_overlay", "image", "readonly" },
    paths = { "root" },
    any_platform = true,
+   is_of_each = true,
 }
 
 ---@param spec table

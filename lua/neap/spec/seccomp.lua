@@ -10,7 +10,7 @@ local defaults = require "neap.defaults"
 local failure = require "neap.error"
 local resolve = require "neap.seccomp.resolve"
 
-local seccomp = { options = { "seccomp" }, paths = { "linux.seccomp" } }
+local seccomp = { options = { "seccomp" }, paths = { "linux.seccomp" }, is_of_each = true }
 
 --- Never unconfined because something is missing.
 local function builtin(context)

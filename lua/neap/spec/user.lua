@@ -6,7 +6,10 @@ local escape = require "neap.escape"
 local json = require "neap.json"
 local parse = require "neap.config.user".parse
 
-local user = { options = { "user", "groups" }, paths = { "process.user" }, any_platform = true }
+local user = {
+   options = { "user", "groups" }, paths = { "process.user" },
+   any_platform = true, is_of_each = true,
+}
 
 --- A file of the rootfs; nil where there is none, nil and why where it is unfit.
 ---@alias neap.spec.ReadFile fun(path: string): string?, string?

@@ -81,7 +81,12 @@ end
 
 local RULES <const> = { check_mount, check_names, check_mappings, check_sysctl, check_devices }
 
-local function check_command(process, platform)
+--- Check what a process runs.
+---@param process table
+---@param platform? string
+---@return true? ok
+---@return string? why
+function valid.command(process, platform)
    if platform == "windows" and given(process.commandLine) then return true end
    local args = given(process.args) or {}
    if #args == 0 then
@@ -97,7 +102,7 @@ end
 function valid.process(process)
    local why, where = require "neap.spec.schema".process(process)
    if why then return nil, ("spec.process%s: %s"):format(where, why) end
-   return check_command(process)
+   return valid.command(process)
 end
 
 --- Check what the fields of a spec say together, each being right by itself.
@@ -106,7 +111,7 @@ end
 ---@return true? ok
 ---@return string? why
 function valid.together(spec, platform)
-   local ok, no_command = check_command(spec.process, platform)
+   local ok, no_command = valid.command(spec.process, platform)
    if not ok then return nil, no_command end
    if platform == "windows" then return true end
 
