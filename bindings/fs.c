@@ -115,6 +115,19 @@ static int fs_realpath(lua_State *L)
     return 1;
 }
 
+/* Lua: fs.readlink(path): what it says, whole */
+static int fs_readlink(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    char *target = lua_newuserdatauv(L, PATH_MAX, 0);
+    ssize_t size = readlink(path, target, PATH_MAX);
+
+    if (size < 0)
+        return fail(L);
+    lua_pushlstring(L, target, (size_t)size);
+    return 1;
+}
+
 static int fs_cwd(lua_State *L)
 {
     char *path = lua_newuserdatauv(L, PATH_MAX, 0);
@@ -293,6 +306,7 @@ static const luaL_Reg functions[] = {
     { "stat", fs_stat },
     { "lstat", fs_lstat },
     { "realpath", fs_realpath },
+    { "readlink", fs_readlink },
     { "cwd", fs_cwd },
     { "list", fs_list },
     { "read_inside", inside_read },

@@ -24,6 +24,16 @@ describe("neap.core.fs", function()
       assert.same({ "c", 1, 3 }, { found.device, found.major, found.minor })
    end)
 
+   it("readlink says what a link says, and of what is none that it is not", function()
+      local name = os.tmpname()
+      finally(function() os.remove(name) end)
+      assert.same({ nil, "EINVAL" }, { core.fs.readlink(name) })
+      os.remove(name)
+      assert.same({ nil, "ENOENT" }, { core.fs.readlink(name) })
+      assert(os.execute("ln -s ../no/where " .. name))
+      assert.equal("../no/where", core.fs.readlink(name))
+   end)
+
    it("tells block devices", function()
       for _, name in ipairs(assert(core.fs.list "/sys/block")) do
          local found = core.fs.stat("/dev/" .. name)

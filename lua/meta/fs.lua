@@ -58,6 +58,12 @@ function fs.fifo(path, uid, gid) end
 ---@return string? errno
 function fs.realpath(path) end
 
+--- What a symbolic link says.
+---@param path string
+---@return string? target
+---@return string? errno  "EINVAL": it is none
+function fs.readlink(path) end
+
 ---@return string? path
 ---@return string? errno
 function fs.cwd() end

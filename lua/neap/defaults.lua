@@ -68,6 +68,7 @@ local defaults = {
    exec_string = 128 * KIB - 1, -- one argument or variable (MAX_ARG_STRLEN)
    exec_total = 6 * MIB, -- all of them; the kernel's cap at any stack limit
    account_file = MIB, -- of a rootfs: its /etc/passwd, its /etc/group
+   memory_impossible = 256 * 1024, -- bytes: no runtime starts anything in less
    memory_least = 6 * MIB, -- docker's; runc's own start needs about two
    spec_size = 15 * MIB, -- containerd receives 16 MiB, all told
 

@@ -25,6 +25,9 @@ machine.stat = core.fs.stat
 --- A path without links.
 machine.realpath = core.fs.realpath
 
+--- What a symbolic link says; nil where there is none.
+machine.readlink = core.fs.readlink
+
 --- What a file is; a link is one.
 machine.lstat = core.fs.lstat
 

@@ -1,7 +1,7 @@
 --- The OCI runtime spec of a container: what containerd's own default is, with
 --- what the user wants, or what the user made of it.
 
-local capabilities = require "neap.config.capabilities"
+local anywhere = require "neap.spec.anywhere"
 local concerns = require "neap.spec.concerns"
 local copy = require "neap.copy"
 local escape = require "neap.escape"
@@ -65,10 +65,22 @@ local function is_foreign(config, context)
    return config.spec ~= nil or config.concerns ~= nil or context.policies ~= nil
 end
 
+--- Is there anything in it that a machine may be unable to do? By default there is not.
+local function is_special(made, config)
+   return config.mounts or config.tmpfs or made.process.rlimits
+      or made.linux and made.linux.sysctl
+end
+
 local function check(made, config, context)
    if context.is_shared then return valid.command(made.process) end
-   local judge = is_foreign(config, context) and valid.check or valid.together
-   return judge(made, context.platform)
+   local is_others = is_foreign(config, context)
+   local ok, why = (is_others and valid.check or valid.together)(made, context.platform)
+   if not ok then return nil, why end
+   if context.platform == "windows" or not (is_others or is_special(made, config)) then
+      return true
+   end
+   why = require "neap.spec.possible".check(made, config, context.machine, is_others)
+   return why == nil, why
 end
 
 --- What is not there since a concern was replaced, which begins nothing then.
@@ -100,35 +112,8 @@ local function build(config, context)
    return made
 end
 
---- A machine that has every file, and tells nothing of them; its seccomp profile
---- allows no call.
-local function nothing() return nil end
-local NO_MACHINE <const> = {
-   exists = function() return true end,
-   stat = nothing, lstat = nothing, list = nothing, read = nothing, getenv = nothing,
-   cgroup = nothing, controllers = nothing,
-   release = function() return "0.0" end,
-   architecture = function() return "unknown" end,
-   has_apparmor = nothing, has_profile = nothing, has_selinux = nothing,
-   capabilities = function() return capabilities.of_mask "ffffffffffffffff" end,
-   seccomp = function()
-      return { base = { defaultAction = "SCMP_ACT_ERRNO" }, rules = {} }
-   end,
-}
-
-local completed = setmetatable({}, { __mode = "k" })
-
---- A machine of which little is said has what it lacks of the one above.
-local function whole_machine(given)
-   if not given then return NO_MACHINE end
-   completed[given] = completed[given] or setmetatable({}, { __index = function(_, name)
-      return given[name] or NO_MACHINE[name]
-   end })
-   return completed[given]
-end
-
 local function complete(context, more)
-   more.machine = whole_machine(context.machine)
+   more.machine = anywhere.complete(context.machine)
    return setmetatable(more, { __index = context })
 end
 
@@ -182,6 +167,10 @@ function spec.exec(container_spec, config, context)
    local ok = made ~= nil
    if ok then ok, why = obey(made, config, inner, "exec") end
    if ok and inner.policies then ok, why = valid.process(made) end
+   if ok and inner.policies then
+      why = require "neap.spec.possible".process(made, inner.machine)
+      ok = why == nil
+   end
    if ok then return made end
    return refuse(why, inner.op or "task.exec", config.id)
 end

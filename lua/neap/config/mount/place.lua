@@ -17,6 +17,13 @@ local STOOD_IN_FOR <const> = {
    ["/proc/sys/kernel/ns_last_pid"] = true, ["/proc/sys/crypto/fips_enabled"] = true,
 }
 
+--- Is it a file below /proc that the runtime binds to?
+---@param destination string  plain
+---@return boolean
+function place.is_stood_in_for(destination)
+   return STOOD_IN_FOR[destination] == true
+end
+
 local function has(options, wanted)
    for _, option in ipairs(options or {}) do
       if option == wanted then return true end
