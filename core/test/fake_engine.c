@@ -52,6 +52,18 @@ static void report(char **env)
     fflush(stdout);
 }
 
+/* Until another has said in the log beside `path` that it has started. */
+static void await_another(const char *path)
+{
+    char log[128];
+    struct stat st;
+
+    snprintf(log, sizeof log, "%.*slog", (int)(strrchr(path, '/') + 1 - path),
+             path);
+    while (stat(log, &st) != 0 || st.st_size == 0)
+        usleep(1000);
+}
+
 static void listen_on(const char *path)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -72,7 +84,7 @@ int fake_engine(const char *mode, const char *path, char **env)
     if (strcmp(mode, "--stubborn") == 0)
         signal(SIGTERM, SIG_IGN);
     if (strcmp(mode, "--late") == 0)
-        usleep(200000);
+        await_another(path);
     else
         report(env);
     if (strcmp(mode, "--deaf") != 0)
