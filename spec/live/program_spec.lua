@@ -11,7 +11,8 @@ local function run(...)
 end
 
 local function on_terminal(line)
-   return shell.run(commands.terminal(line))
+   local process <close> = shell.start(commands.terminal(line))
+   return process:wait()
 end
 
 describe("neap run", function()
@@ -21,13 +22,7 @@ describe("neap run", function()
       neap "ps"
       before = live.leftovers()
    end)
-   after_each(function()
-      live.wait_until(function()
-         local now = live.leftovers()
-         return now.records == before.records and #now.shims == #before.shims
-      end)
-      assert.same(before.bundles, live.leftovers().bundles)
-   end)
+   after_each(function() assert.same(before, live.leftovers(before)) end)
 
    it("gives output and status of what it ran", function()
       local result = run("sh", "-c", "echo out; echo err >&2; exit 3")
@@ -158,6 +153,11 @@ describe("neap run", function()
 end)
 
 describe("neap run -t", function()
+   local before
+
+   setup(function() before = live.leftovers() end)
+   after_each(function() assert.same(before, live.leftovers(before)) end)
+
    it("shows the container's terminal, as large as its own", function()
       local result = on_terminal '"$neap" run -it --rootfs "$1" sh -c "stty size; tty"; echo $?'
 
