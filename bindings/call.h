@@ -33,7 +33,7 @@ typedef struct call call;
 struct call {
     neap_request *req; /* in flight, for cancelling; NULL where there is none */
     bool change;       /* not to be torn: finished first, then `cancelled` */
-    double timeout;    /* seconds; 0 for none. See call_timeout */
+    double timeout;    /* seconds; 0 for none. See options_timeout */
     const char *op;    /* names a deadline's error; static, may be NULL */
     const char *id;    /* whom that is about, borrowed from what the call keeps
                           alive or what lies below it; may be NULL */
@@ -87,19 +87,6 @@ int call_push_true(lua_State *L, call *c);
 
 /* A callback of the core's for them; `arg` is the call. */
 void call_on_done(void *arg, const neap_error *err);
-
-/*
- * Check that the options table at `arg`, if any, has no field but `known`,
- * names parted by spaces. 0, or 2 with nil and an error of `op` pushed, to
- * return.
- */
-int call_refuse_options(lua_State *L,
-                        int arg,
-                        const char *op,
-                        const char *known);
-
-/* The `timeout` of the options table at `arg`, if any, for call.timeout. */
-double call_timeout(lua_State *L, int arg);
 
 /* --- for fibers and the context ------------------------------------------- */
 

@@ -10,6 +10,7 @@
 #include "exchange.h"
 #include "handle.h"
 #include "neap/engine.h"
+#include "options.h"
 #include "value.h"
 
 /* --- the handle ----------------------------------------------------------- */
@@ -136,7 +137,7 @@ static int client_call(lua_State *L)
     int box;
     any_call *c;
 
-    if (call_refuse_options(L, 4, "client.call", ANY_CALL_OPTIONS) != 0)
+    if (options_refuse(L, 4, "client.call", ANY_CALL_OPTIONS) != 0)
         return 2;
     request = value_opt(L, 3);
     box = lua_gettop(L);

@@ -4,6 +4,7 @@
 
 #include "call.h"
 #include "class.h"
+#include "options.h"
 
 #define CONDITION_TYPE "neap.condition"
 
@@ -47,7 +48,7 @@ static void stop(call *c)
 static int condition_wait(lua_State *L)
 {
     condition *x = check_condition(L, 1);
-    double timeout = call_timeout(L, 2);
+    double timeout = options_timeout(L, 2);
     waiter *w = call_new(L, sizeof *w, call_push_true, NULL);
 
     w->call.abort = stop;

@@ -6,6 +6,7 @@
 #include "call.h"
 #include "class.h"
 #include "client.h"
+#include "container_config.h"
 #include "handle.h"
 #include "process.h"
 
@@ -100,101 +101,16 @@ static container_call *new_call(lua_State *L, bool change)
     return c;
 }
 
-neap_any field_any(lua_State *L, int index, const char *name)
-{
-    neap_any any = { 0 };
-    int type = lua_getfield(L, index, name);
-
-    if (type == LUA_TTABLE) {
-        any.type_url = field_string(L, -1, "type_url");
-        lua_getfield(L, -1, "value");
-        any.data = lua_tolstring(L, -1, &any.size);
-        lua_pop(L, 1);
-    } else if (type != LUA_TNIL) {
-        luaL_error(L, "field '%s': table expected, got %s", name,
-                   luaL_typename(L, -1));
-    }
-    lua_pop(L, 1);
-    return any;
-}
-
-/* How many entries the table at `index` has, each with a name. */
-static size_t count_names(lua_State *L, int index, const char *what)
-{
-    size_t count = 0;
-
-    luaL_checktype(L, index, LUA_TTABLE);
-    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
-        if (lua_type(L, -2) != LUA_TSTRING)
-            luaL_error(L, "%s: a name is no string", what);
-        ++count;
-    }
-    return count;
-}
-
-/* The table at `index` as labels, in scratch memory that is left on the stack.
- * Values that are false remove. */
-static neap_label *check_labels(lua_State *L, int index, size_t *count)
-{
-    neap_label *labels;
-
-    *count = 0;
-    index = lua_absindex(L, index);
-    if (lua_isnil(L, index))
-        return NULL;
-    labels = lua_newuserdatauv(
-        L, (count_names(L, index, "labels") + 1) * sizeof *labels, 0);
-    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
-        labels[*count].key = lua_tostring(L, -2);
-        labels[(*count)++].value =
-            lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
-    }
-    return labels;
-}
-
-/* The table at `index` as extensions, likewise: Anys by name. */
-static neap_extension *check_extensions(lua_State *L, int index, size_t *count)
-{
-    neap_extension *all;
-
-    *count = 0;
-    index = lua_absindex(L, index);
-    if (lua_isnil(L, index))
-        return NULL;
-    all = lua_newuserdatauv(
-        L, (count_names(L, index, "extensions") + 1) * sizeof *all, 0);
-    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
-        all[*count].name = lua_tostring(L, -2);
-        all[*count].value = field_any(L, index, all[*count].name);
-        if (all[*count].value.type_url == NULL)
-            luaL_error(L, "extensions: '%s' has no type_url", all[*count].name);
-        ++*count;
-    }
-    return all;
-}
-
 /* Lua: core.container_create(client, { id=, image=, runtime=,
  * runtime_options=Any, spec=Any, snapshotter=, snapshot_key=, labels=,
  * extensions={ name=Any } }) */
 static int container_create(lua_State *L)
 {
     neap_client *client = client_check(L, 1);
-    neap_container_config config = { 0 };
+    neap_container_config config;
     container_call *c;
 
-    luaL_checktype(L, 2, LUA_TTABLE);
-    config.id = field_string(L, 2, "id");
-    config.image = field_string(L, 2, "image");
-    config.runtime = field_string(L, 2, "runtime");
-    config.runtime_options = field_any(L, 2, "runtime_options");
-    config.spec = field_any(L, 2, "spec");
-    config.snapshotter = field_string(L, 2, "snapshotter");
-    config.snapshot_key = field_string(L, 2, "snapshot_key");
-    luaL_argcheck(L, config.id != NULL, 2, "id expected");
-    lua_getfield(L, 2, "labels");
-    config.labels = check_labels(L, -1, &config.label_count);
-    lua_getfield(L, 2, "extensions");
-    config.extensions = check_extensions(L, -1, &config.extension_count);
+    container_config_check(L, 2, &config);
     lua_getfield(L, 2, "id"); /* for the call */
     c = new_call(L, true);
     c->call.op = "container.create";
@@ -264,7 +180,7 @@ static int container_update(lua_State *L)
     call *c;
 
     luaL_checktype(L, 2, LUA_TTABLE);
-    labels = check_labels(L, 2, &count);
+    labels = container_labels_check(L, 2, &count);
     c = new_done(L, container, "container.update");
     c->req = neap_container_update(container, labels, count, call_on_done, c);
     return call_await(L, c);

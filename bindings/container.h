@@ -18,7 +18,4 @@ neap_container *container_check(lua_State *L, int arg);
  */
 void container_push(lua_State *L, neap_container **container, int client);
 
-/* The Any { type_url=, value= } in field `name` of the table at `index`. */
-neap_any field_any(lua_State *L, int index, const char *name);
-
 #endif

@@ -7,6 +7,7 @@
 #include "class.h"
 #include "context.h"
 #include "neap/descriptor.h"
+#include "options.h"
 #include "outcome.h"
 
 #define DESCRIPTOR_TYPE "neap.descriptor"
@@ -174,7 +175,7 @@ static void on_read(void *arg, const neap_error *err, char *data, size_t size)
 static int descriptor_read(lua_State *L)
 {
     neap_descriptor *d = check_open(L);
-    double timeout = call_timeout(L, 2);
+    double timeout = options_timeout(L, 2);
     read_call *c = call_new(L, sizeof *c, push_chunk, release_chunk);
 
     lua_pushvalue(L, 1);
@@ -191,7 +192,7 @@ static int descriptor_write(lua_State *L)
     neap_descriptor *d = check_open(L);
     size_t size;
     const char *data = luaL_checklstring(L, 2, &size);
-    double timeout = call_timeout(L, 3);
+    double timeout = options_timeout(L, 3);
     call *c = call_new(L, sizeof *c, call_push_true, NULL);
 
     lua_pushvalue(L, 1);

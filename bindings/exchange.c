@@ -7,6 +7,7 @@
 #include "client.h"
 #include "error.h"
 #include "handle.h"
+#include "options.h"
 #include "value.h"
 
 static neap_exchange *check_exchange(lua_State *L, int arg)
@@ -27,7 +28,7 @@ int exchange_open_on(lua_State *L)
     neap_exchange *x;
     void **slot;
 
-    if (call_refuse_options(L, 4, "client.stream", ANY_CALL_OPTIONS) != 0)
+    if (options_refuse(L, 4, "client.stream", ANY_CALL_OPTIONS) != 0)
         return 2;
     request = value_opt(L, 3);
     slot = handle_new(L, EXCHANGE_TYPE, 1);
@@ -45,10 +46,10 @@ int exchange_open_on(lua_State *L)
 static int exchange_read(lua_State *L)
 {
     neap_exchange *x = check_exchange(L, 1);
-    double timeout = call_timeout(L, 2);
+    double timeout = options_timeout(L, 2);
     any_call *c;
 
-    if (call_refuse_options(L, 2, "stream.read", "timeout") != 0)
+    if (options_refuse(L, 2, "stream.read", "timeout") != 0)
         return 2;
     c = call_new(L, sizeof *c, any_call_push, any_call_release);
     lua_pushvalue(L, 1); /* the request needs the exchange */

@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "fs_stat.h"
 #include "inside.h"
 #include "neap/error.h"
 #include "neap/stream.h"
 
-static int fail(lua_State *L)
+int fs_fail(lua_State *L)
 {
     int sys = errno;
 
@@ -27,81 +27,9 @@ static int fail(lua_State *L)
 static int succeed(lua_State *L, bool ok)
 {
     if (!ok)
-        return fail(L);
+        return fs_fail(L);
     lua_pushboolean(L, true);
     return 1;
-}
-
-static const char *type_name(mode_t mode)
-{
-    switch (mode & S_IFMT) {
-    case S_IFDIR:
-        return "directory";
-    case S_IFREG:
-        return "file";
-    case S_IFLNK:
-        return "link";
-    case S_IFSOCK:
-        return "socket";
-    case S_IFIFO:
-        return "fifo";
-    default:
-        return "device";
-    }
-}
-
-/* Which device it is, where it is one. [stat] */
-static void set_device(lua_State *L, const struct stat *st)
-{
-    if (!S_ISBLK(st->st_mode) && !S_ISCHR(st->st_mode))
-        return;
-    lua_pushstring(L, S_ISBLK(st->st_mode) ? "b" : "c");
-    lua_setfield(L, -2, "device");
-    lua_pushinteger(L, (lua_Integer)major(st->st_rdev));
-    lua_setfield(L, -2, "major");
-    lua_pushinteger(L, (lua_Integer)minor(st->st_rdev));
-    lua_setfield(L, -2, "minor");
-}
-
-static int push_stat(lua_State *L, const struct stat *st)
-{
-    lua_createtable(L, 0, 9);
-    lua_pushstring(L, type_name(st->st_mode));
-    lua_setfield(L, -2, "type");
-    lua_pushinteger(L, st->st_mode & 07777);
-    lua_setfield(L, -2, "mode");
-    lua_pushinteger(L, st->st_uid);
-    lua_setfield(L, -2, "uid");
-    lua_pushinteger(L, st->st_gid);
-    lua_setfield(L, -2, "gid");
-    lua_pushinteger(L, (lua_Integer)st->st_dev);
-    lua_setfield(L, -2, "dev");
-    lua_pushinteger(L, st->st_size);
-    lua_setfield(L, -2, "size");
-    lua_pushinteger(L, (lua_Integer)st->st_ino);
-    lua_setfield(L, -2, "ino");
-    lua_pushinteger(L, (lua_Integer)st->st_nlink);
-    lua_setfield(L, -2, "links");
-    lua_pushnumber(L, (lua_Number)st->st_mtim.tv_sec +
-                          (lua_Number)st->st_mtim.tv_nsec / 1e9);
-    lua_setfield(L, -2, "changed");
-    set_device(L, st);
-    return 1;
-}
-
-static int fs_stat(lua_State *L)
-{
-    struct stat st;
-
-    return stat(luaL_checkstring(L, 1), &st) == 0 ? push_stat(L, &st) : fail(L);
-}
-
-static int fs_lstat(lua_State *L)
-{
-    struct stat st;
-
-    return lstat(luaL_checkstring(L, 1), &st) == 0 ? push_stat(L, &st)
-                                                   : fail(L);
 }
 
 static int fs_realpath(lua_State *L)
@@ -110,7 +38,7 @@ static int fs_realpath(lua_State *L)
     char *real = lua_newuserdatauv(L, PATH_MAX, 0);
 
     if (realpath(path, real) == NULL)
-        return fail(L);
+        return fs_fail(L);
     lua_pushstring(L, real);
     return 1;
 }
@@ -123,7 +51,7 @@ static int fs_readlink(lua_State *L)
     ssize_t size = readlink(path, target, PATH_MAX);
 
     if (size < 0)
-        return fail(L);
+        return fs_fail(L);
     lua_pushlstring(L, target, (size_t)size);
     return 1;
 }
@@ -133,7 +61,7 @@ static int fs_cwd(lua_State *L)
     char *path = lua_newuserdatauv(L, PATH_MAX, 0);
 
     if (getcwd(path, PATH_MAX) == NULL)
-        return fail(L);
+        return fs_fail(L);
     lua_pushstring(L, path);
     return 1;
 }
@@ -162,7 +90,7 @@ static int fs_list(lua_State *L)
     lua_setmetatable(L, -2);
     *slot = opendir(path);
     if (*slot == NULL)
-        return fail(L);
+        return fs_fail(L);
     lua_newtable(L);
     for (lua_Integer n = 0; (entry = readdir(*slot)) != NULL;) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
@@ -199,10 +127,10 @@ static int fs_mkdir(lua_State *L)
     gid_t gid = (gid_t)luaL_optinteger(L, 4, -1);
 
     if (mkdir(path, 0700) != 0)
-        return fail(L);
+        return fs_fail(L);
     if (settle_dir(path, mode, uid, gid))
         return succeed(L, true);
-    fail(L);
+    fs_fail(L);
     rmdir(path);
     return 2;
 }
@@ -259,25 +187,15 @@ static int fs_open_plain(lua_State *L)
     luaL_setmetatable(L, LUA_FILEHANDLE);
     fd = open(path, flags);
     if (fd < 0)
-        return fail(L);
+        return fs_fail(L);
     file->f = fdopen(fd, "r");
     if (file->f == NULL) {
-        fail(L);
+        fs_fail(L);
         close(fd);
         return 2;
     }
     file->closef = close_plain;
     return 1;
-}
-
-/* Lua: fs.fstat(file): of an open file of Lua's */
-static int fs_fstat(lua_State *L)
-{
-    const luaL_Stream *file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
-    struct stat st;
-
-    luaL_argcheck(L, file->closef != NULL, 1, "the file is closed");
-    return fstat(fileno(file->f), &st) == 0 ? push_stat(L, &st) : fail(L);
 }
 
 /* Lua: fs.fifo(path, uid, gid): mode 0600, for whoever opens it first. */
@@ -288,10 +206,10 @@ static int fs_fifo(lua_State *L)
     gid_t gid = (gid_t)luaL_optinteger(L, 3, -1);
 
     if (mkfifo(path, 0600) != 0)
-        return fail(L);
+        return fs_fail(L);
     if (lchown(path, uid, gid) == 0)
         return succeed(L, true);
-    fail(L);
+    fs_fail(L);
     unlink(path);
     return 2;
 }

@@ -10,4 +10,7 @@
  */
 void fs_open(lua_State *L);
 
+/* Push nil and the name of errno; what a function of fs returns. */
+int fs_fail(lua_State *L);
+
 #endif

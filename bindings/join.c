@@ -5,6 +5,7 @@
 #include "call.h"
 #include "cancel.h"
 #include "failure.h"
+#include "options.h"
 
 /* One fiber that a call waits for; lies in the fiber's list until picked up. */
 typedef struct watch {
@@ -134,10 +135,10 @@ static int push_join(lua_State *L, call *c)
 int join_fiber(lua_State *L)
 {
     fiber *f = fiber_check(L, 1);
-    double timeout = call_timeout(L, 2);
+    double timeout = options_timeout(L, 2);
     join_call *j;
 
-    if (call_refuse_options(L, 2, "fiber.join", "timeout") != 0)
+    if (options_refuse(L, 2, "fiber.join", "timeout") != 0)
         return 2;
     if (fiber_has_ended(f))
         return push_outcome(L, f);
@@ -162,7 +163,7 @@ static int push_settled(lua_State *L, call *c)
 static int core_settled(lua_State *L)
 {
     fiber *f = fiber_check(L, 1);
-    double timeout = call_timeout(L, 2);
+    double timeout = options_timeout(L, 2);
     join_call *j;
 
     if (fiber_has_ended(f))
@@ -218,7 +219,7 @@ static int count_fibers(lua_State *L, bool *ended)
  * if empty; nil, deadline_exceeded */
 static int core_first(lua_State *L)
 {
-    double timeout = call_timeout(L, 2);
+    double timeout = options_timeout(L, 2);
     join_call *j;
     bool ended;
     int count;

@@ -2,14 +2,13 @@
 
 #include <lauxlib.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "call.h"
 #include "class.h"
 #include "client.h"
 #include "handle.h"
-#include "neap/events.h"
-#include "value.h"
+#include "heard.h"
+#include "options.h"
 
 /*
  * Events for Lua: a queue between the core, whose reader never waits, and a
@@ -17,12 +16,6 @@
  * the next one taken out says how many went.
  */
 #define LISTENER_TYPE "neap.listener"
-
-typedef struct heard {
-    struct heard *next;
-    neap_event event; /* its pointers lead into `bytes` */
-    char bytes[];
-} heard;
 
 typedef struct listener {
     neap_listener *source; /* NULL once closed */
@@ -41,48 +34,6 @@ typedef struct take_call {
 
 /* --- the queue ---------------------------------------------------------------
  */
-
-static char *put(char **at, const void *data, size_t size)
-{
-    char *start = *at;
-
-    memcpy(start, data, size);
-    *at += size;
-    return start;
-}
-
-static const char *put_text(char **at, const char *text)
-{
-    return text != NULL ? put(at, text, strlen(text) + 1) : NULL;
-}
-
-static size_t text_size(const char *text)
-{
-    return text != NULL ? strlen(text) + 1 : 0;
-}
-
-/* NULL without memory: the event is dropped, and counted. */
-static heard *copy(const neap_event *e)
-{
-    size_t size = text_size(e->topic) + text_size(e->container) +
-                  text_size(e->process) + text_size(e->type_url) +
-                  e->payload_size;
-    heard *h = malloc(sizeof *h + size);
-    char *at;
-
-    if (h == NULL)
-        return NULL;
-    at = h->bytes;
-    h->next = NULL;
-    h->event = *e;
-    h->event.topic = put_text(&at, e->topic);
-    h->event.container = put_text(&at, e->container);
-    h->event.process = put_text(&at, e->process);
-    h->event.type_url = put_text(&at, e->type_url);
-    if (e->payload != NULL)
-        h->event.payload = put(&at, e->payload, e->payload_size);
-    return h;
-}
 
 static heard *take(listener *l)
 {
@@ -119,7 +70,7 @@ static void on_event(void *arg, const neap_event *event)
             hand_over(l);
         return;
     }
-    h = copy(event);
+    h = heard_copy(event);
     if (h == NULL) {
         l->dropped++;
         return;
@@ -138,60 +89,13 @@ static void on_event(void *arg, const neap_event *event)
 /* --- taking
  * ------------------------------------------------------------------- */
 
-static void push_text(lua_State *L, const char *name, const char *text)
-{
-    if (text == NULL)
-        return;
-    lua_pushstring(L, text);
-    lua_setfield(L, -2, name);
-}
-
-static void push_integer(lua_State *L, const char *name, lua_Integer n)
-{
-    lua_pushinteger(L, n);
-    lua_setfield(L, -2, name);
-}
-
-static void push_message(lua_State *L, const neap_event *e)
-{
-    neap_value **box = value_box(L);
-
-    *box = neap_event_message(e);
-    if (*box == NULL) {
-        lua_pop(L, 1);
-        return;
-    }
-    value_push(L, *box);
-    value_unbox(L, -2);
-    lua_remove(L, -2);
-    lua_setfield(L, -2, "data");
-}
-
 static int push_event(lua_State *L, call *c)
 {
-    take_call *t = (take_call *)c;
-    const neap_event *e;
+    const take_call *t = (take_call *)c;
 
     if (t->event == NULL)
         return 0; /* closed */
-    e = &t->event->event;
-    lua_createtable(L, 0, 9);
-    push_text(L, "topic", e->topic);
-    push_text(L, "id", e->container);
-    push_text(L, "process", e->process);
-    lua_pushnumber(L, e->time);
-    lua_setfield(L, -2, "time");
-    if (e->has_pid)
-        push_integer(L, "pid", e->pid);
-    if (e->has_code)
-        push_integer(L, "code", e->code);
-    if (e->synthetic) {
-        lua_pushboolean(L, true);
-        lua_setfield(L, -2, "synthetic");
-    }
-    if (t->dropped > 0)
-        push_integer(L, "dropped", (lua_Integer)t->dropped);
-    push_message(L, e);
+    heard_push(L, t->event, t->dropped);
     return 1;
 }
 
@@ -217,10 +121,10 @@ static listener *check_listener(lua_State *L, int arg)
 static int listener_take(lua_State *L)
 {
     listener *l = check_listener(L, 1);
-    double timeout = call_timeout(L, 2);
+    double timeout = options_timeout(L, 2);
     take_call *c;
 
-    if (call_refuse_options(L, 2, "events.read", "timeout") != 0)
+    if (options_refuse(L, 2, "events.read", "timeout") != 0)
         return 2;
     luaL_argcheck(L, l->taker == NULL, 1, "somebody takes from it already");
     c = call_new(L, sizeof *c, push_event, release_event);

@@ -4,6 +4,7 @@
 
 #include "call.h"
 #include "client.h"
+#include "options.h"
 #include "process.h"
 
 /* What is asked of a process that is there. */
@@ -85,7 +86,7 @@ static const char *container_of(const neap_process *p)
 static int process_wait(lua_State *L)
 {
     neap_process *p = process_check(L, 1);
-    double timeout = call_timeout(L, 2);
+    double timeout = options_timeout(L, 2);
     exit_call *c = new_about(L, sizeof *c, push_exit);
 
     c->call.op = neap_process_is_task(p) ? "task.wait" : "process.wait";

@@ -7,6 +7,7 @@
 #include "class.h"
 #include "handle.h"
 #include "io.h"
+#include "options.h"
 
 static neap_stream *check_stream(lua_State *L, int arg)
 {
@@ -108,7 +109,7 @@ static void *new_about(lua_State *L,
 static int stream_read(lua_State *L)
 {
     neap_stream *stream = check_stream(L, 1);
-    double timeout = call_timeout(L, 2);
+    double timeout = options_timeout(L, 2);
     read_call *c = new_about(L, stream, sizeof *c, push_chunk, release_chunk);
 
     c->call.timeout = timeout;
@@ -125,7 +126,7 @@ static int stream_write(lua_State *L)
     neap_stream *stream = check_stream(L, 1);
     size_t size;
     const char *data = luaL_checklstring(L, 2, &size);
-    double timeout = call_timeout(L, 3);
+    double timeout = options_timeout(L, 3);
     call *c = new_about(L, stream, sizeof *c, call_push_true, NULL);
 
     c->op = "stream.write";
@@ -161,7 +162,7 @@ static void on_connected(void *arg, const neap_error *err, uint64_t count)
 static int stream_connect(lua_State *L)
 {
     neap_stream *output = check_stream(L, 1), *input = check_stream(L, 2);
-    double timeout = call_timeout(L, 3);
+    double timeout = options_timeout(L, 3);
     connect_call *c = new_about(L, output, sizeof *c, push_count, NULL);
 
     c->call.op = "stream.connect";

@@ -5,6 +5,7 @@
 #include "call.h"
 #include "client.h"
 #include "container.h"
+#include "container_config.h"
 #include "handle.h"
 #include "io.h"
 #include "process.h"
