@@ -6,6 +6,7 @@ local neap = require "neap"
 describe("a change that runs out of time", function()
    local TASKS <const>, CONTAINERS <const> = "containerd.services.tasks.v1.Tasks/",
       "containerd.services.containers.v1.Containers/"
+   local TIMEOUT <const> = 0.5 -- seconds; of the calls, too, that are answered
    local server, client, container
 
    local CONFIG <const> = {
@@ -22,7 +23,7 @@ describe("a change that runs out of time", function()
             value = { process = { args = { "true" }, terminal = true } } } } })
       server:answer(TASKS .. "Create", { container_id = "c", pid = 7 })
       server:answer(TASKS .. "Start", { pid = 7 })
-      client = neap.connect { address = server.address, namespace = "n", timeout = 0.05 }
+      client = neap.connect { address = server.address, namespace = "n", timeout = TIMEOUT }
    end)
    after_each(function()
       client:close()
@@ -31,36 +32,46 @@ describe("a change that runs out of time", function()
          engine = server.address, namespace = "n", id = "c" }:match "^(.*)/n/c$")
    end)
 
-   --- `fn` is called while `method` stays unanswered.
-   local function runs_out(op, method, fn, ...)
-      server:hold(method)
-      local answer, err = fn(...)
-      assert.is_nil(answer)
-      assert.same({ "deadline_exceeded", op, "c", true },
-         { err.code, err.op, err.id, err.pending }, tostring(err))
-      server:release(method)
+   --- Each row's function is called while its method stays unanswered.
+   local function run_out(rows)
+      local fibers = {}
+      for i, row in ipairs(rows) do
+         server:hold(row[2])
+         fibers[i] = neap.spawn(table.unpack(row, 3))
+      end
+      for i, row in ipairs(rows) do
+         local answer, err = fibers[i]:join()
+         assert.is_nil(answer)
+         assert.same({ "deadline_exceeded", row[1], "c", true },
+            { err.code, err.op, err.id, err.pending }, tostring(err))
+         server:release(row[2])
+      end
    end
 
    it("says which it was, and of what: a record's", function()
-      runs_out("container.create", CONTAINERS .. "Create", client.create, client, CONFIG)
+      run_out { { "container.create", CONTAINERS .. "Create", client.create, client, CONFIG } }
       container = client:create(CONFIG)
-      runs_out("container.update", CONTAINERS .. "Update", container.update, container,
-         { labels = { a = "b" } })
-      runs_out("container.delete", CONTAINERS .. "Delete", container.delete, container)
+      run_out {
+         { "container.update", CONTAINERS .. "Update", container.update, container,
+            { labels = { a = "b" } } },
+         { "container.delete", CONTAINERS .. "Delete", container.delete, container },
+      }
    end)
 
    it("says which it was, and of what: a task's", function()
       container = client:create(CONFIG)
       local task, err = container:start()
       if not task then error(err) end
-      runs_out("process.kill", TASKS .. "Kill", task.kill, task)
-      runs_out("process.resize", TASKS .. "ResizePty", task.resize, task, 80, 24)
-      runs_out("task.pause", TASKS .. "Pause", task.pause, task)
-      runs_out("task.exec", TASKS .. "Exec", task.exec, task, { args = { "true" } })
+      run_out {
+         { "process.kill", TASKS .. "Kill", task.kill, task },
+         { "process.resize", TASKS .. "ResizePty", task.resize, task, 80, 24 },
+         { "task.pause", TASKS .. "Pause", task.pause, task },
+         { "task.exec", TASKS .. "Exec", task.exec, task, { args = { "true" } } },
+      }
    end)
 
    it("says which it was, and of what: a start", function()
       container = client:create(CONFIG)
-      runs_out("container.start", TASKS .. "Create", container.start, container)
+      run_out { { "container.start", TASKS .. "Create", container.start, container } }
    end)
 end)
