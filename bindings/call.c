@@ -76,7 +76,8 @@ static void unlink_call(call *c)
         context_release(c->context, c->anchor);
 }
 
-void call_drop(call *c)
+/* Nobody will pick it up, and it is done: release what it holds. */
+static void drop(call *c)
 {
     void (*release)(call *) = c->release;
 
@@ -92,7 +93,7 @@ void call_leave(call *c)
     c->fiber = NULL;
     c->over = c->left = true;
     if (c->done)
-        call_drop(c);
+        drop(c);
 }
 
 /* Collected without having been picked up, or while the state closes. */
@@ -101,7 +102,7 @@ static int call_gc(lua_State *L)
     call *c = lua_touserdata(L, 1);
 
     if (c->link == NULL || c->done)
-        call_drop(c);
+        drop(c);
     return 0;
 }
 
@@ -118,7 +119,7 @@ void call_close_all(context *ctx)
     for (call *c = ctx->calls, *next; c != NULL; c = next) {
         next = c->next;
         if (c->done)
-            call_drop(c);
+            drop(c);
         else if (c->req != NULL)
             neap_request_cancel(c->req);
     }
@@ -142,7 +143,7 @@ void call_done(call *c, const neap_error *err)
     c->done = true;
     c->req = NULL;
     if (c->left || !c->context->open)
-        call_drop(c);
+        drop(c);
     else if (!c->over)
         wake(c);
 }
@@ -252,7 +253,7 @@ static int pick_up(lua_State *L, call *c)
         luaL_setmetatable(L, CALL_TYPE); /* pushing may raise */
         results = push_failure(L, c);
     }
-    call_drop(c);
+    drop(c);
     return results;
 }
 

@@ -96,10 +96,7 @@ void call_interrupt(call *c);
 /* The fiber of `c` was cancelled while `c` waits in a __close handler. */
 void call_grace(call *c);
 
-/* Nobody will pick `c` up, which is done: release what it holds. */
-void call_drop(call *c);
-
-/* Nobody will pick `c` up: the same, as soon as it is done. */
+/* Nobody will pick `c` up: release what it holds, as soon as it is done. */
 void call_leave(call *c);
 
 /* With the core table on top: define the metatable of calls. */

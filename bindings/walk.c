@@ -23,7 +23,7 @@ static void push_path(lua_State *L, const walk *at)
         lua_pushfstring(L, "%s[%I]", lua_tostring(L, -1), at->up->index);
 }
 
-int walk_refuse(lua_State *L, const walk *at, const char *what)
+static int refuse(lua_State *L, const walk *at, const char *what)
 {
     luaL_checkstack(L, at->depth + 4, NULL);
     push_path(L, at);
@@ -34,9 +34,9 @@ int walk_refuse(lua_State *L, const walk *at, const char *what)
 int walk_refuse_type(lua_State *L, const walk *at)
 {
     if (lua_isnil(L, -1) && at->up != NULL)
-        return walk_refuse(L, at, "nil in a list (core.json.null is null)");
+        return refuse(L, at, "nil in a list (core.json.null is null)");
     lua_pushfstring(L, "a %s is no value", luaL_typename(L, -1));
-    return walk_refuse(L, at, lua_tostring(L, -1));
+    return refuse(L, at, lua_tostring(L, -1));
 }
 
 void walk_enter(lua_State *L, walk *at)
@@ -45,9 +45,9 @@ void walk_enter(lua_State *L, walk *at)
     at->table = lua_topointer(L, -1);
     for (const walk *up = at->up; up != NULL; up = up->up)
         if (up->table == at->table)
-            walk_refuse(L, at, "a table that holds itself");
+            refuse(L, at, "a table that holds itself");
     if (at->depth == NEAP_VALUE_DEPTH)
-        walk_refuse(L, at, "nested too deep");
+        refuse(L, at, "nested too deep");
 }
 
 void walk_check_list(lua_State *L, const walk *at)
@@ -59,7 +59,7 @@ void walk_check_list(lua_State *L, const walk *at)
         lua_Integer key = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
 
         if (key < 1 || key > count)
-            walk_refuse(L, at, "a list that has other keys too");
+            refuse(L, at, "a list that has other keys too");
         lua_pop(L, 1);
     }
 }
@@ -69,9 +69,9 @@ size_t walk_take_key(lua_State *L, walk *at, const walk *inner)
     size_t length;
 
     if (lua_type(L, -2) != LUA_TSTRING)
-        walk_refuse(L, at, "a map's keys are strings");
+        refuse(L, at, "a map's keys are strings");
     at->key = lua_tolstring(L, -2, &length);
     if (strlen(at->key) != length)
-        walk_refuse(L, inner, "a key with a NUL byte");
+        refuse(L, inner, "a key with a NUL byte");
     return length;
 }

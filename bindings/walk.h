@@ -31,10 +31,7 @@ void walk_check_list(lua_State *L, const walk *at);
  * it is no string, or has a NUL byte; `inner` is the way to the value. */
 size_t walk_take_key(lua_State *L, walk *at, const walk *inner);
 
-/* Raise, naming the value at `at`. */
-int walk_refuse(lua_State *L, const walk *at, const char *what);
-
-/* The same: what is on top is no value. */
+/* Raise, naming the value at `at`: what is on top is no value. */
 int walk_refuse_type(lua_State *L, const walk *at);
 
 #endif

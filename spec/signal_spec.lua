@@ -41,12 +41,4 @@ describe("neap.signal", function()
          end
       end
    end)
-
-   it("finds the signal in an exit code", function()
-      assert.equal(9, signal.of_code(137))
-      assert.equal(64, signal.of_code(192))
-      for _, code in ipairs { 0, 1, 127, 128, 193, 255 } do
-         assert.is_nil(signal.of_code(code))
-      end
-   end)
 end)

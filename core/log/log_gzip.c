@@ -87,7 +87,8 @@ static void unfinished_name(char *name, const char *path, unsigned n)
     strcat(name, ".new");
 }
 
-int log_gzip_file(const char *path, unsigned n)
+/* Compress FILE.n; 0 or a negative errno. */
+static int gzip_file(const char *path, unsigned n)
 {
     char plain[LOG_NAME_SIZE], done[LOG_NAME_SIZE], making[LOG_NAME_SIZE + 8];
     int from, result;
@@ -131,7 +132,7 @@ static void compress_all(const char *path, unsigned max_file)
     for (unsigned n = 1; n < max_file; n++) {
         log_rotate_name(name, path, n, 0);
         if (lstat(name, &st) == 0 && S_ISREG(st.st_mode))
-            log_gzip_file(path, n);
+            gzip_file(path, n);
     }
 }
 

@@ -18,7 +18,4 @@ void log_gzip_wait(pid_t *pid);
 /* Give up what it has not done yet: the file stays as it was. */
 void log_gzip_stop(pid_t *pid, const char *path, unsigned max_file);
 
-/* Compress FILE.n; 0 or a negative errno. */
-int log_gzip_file(const char *path, unsigned n);
-
 #endif

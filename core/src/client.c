@@ -183,11 +183,6 @@ double neap_client_timeout(const neap_client *client)
     return client->timeout_s;
 }
 
-char *client_method_path(const char *method)
-{
-    return xasprintf("/%s", method);
-}
-
 uint64_t neap_client_count(const neap_client *client, const char *method)
 {
     char *path;
@@ -197,7 +192,7 @@ uint64_t neap_client_count(const neap_client *client, const char *method)
         return 0;
     if (method == NULL)
         return rpc_count(client->rpc, NULL);
-    path = client_method_path(method);
+    path = xasprintf("/%s", method);
     count = rpc_count(client->rpc, path);
     free(path);
     return count;

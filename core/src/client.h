@@ -46,7 +46,4 @@ neap_request *client_fail_closed(neap_client *client,
                                  const char *op,
                                  const char *id);
 
-/* "package.Service/Method" as gRPC has it, with a slash before. Owned. */
-char *client_method_path(const char *method);
-
 #endif

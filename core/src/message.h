@@ -46,9 +46,6 @@ neap_value *message_decode(const ProtobufCMessageDescriptor *type,
                            const char *op,
                            neap_error *err);
 
-/* The same for a message that is unpacked already. Owned, never NULL. */
-neap_value *message_read(const ProtobufCMessage *message);
-
 /* The type that `type_url` of an Any names, or NULL where proto/ has none. */
 const ProtobufCMessageDescriptor *message_type_of_url(const char *type_url);
 

@@ -44,8 +44,9 @@ bool message_field_is_map(const ProtobufCMessageDescriptor *type,
            strcmp(entry->fields[1].name, "value") == 0;
 }
 
-bool message_field_is_set(const ProtobufCMessage *message,
-                          const ProtobufCFieldDescriptor *field)
+/* Whether a singular field is set, in so far as that is kept. */
+static bool is_set(const ProtobufCMessage *message,
+                   const ProtobufCFieldDescriptor *field)
 {
     const int *quantifier =
         CONST_MEMBER(int, message, field->quantifier_offset);
@@ -148,7 +149,7 @@ static neap_value *read_map(const ProtobufCMessage *message,
         const ProtobufCFieldDescriptor *fields = entry->descriptor->fields;
         neap_value *item = NULL;
 
-        if (message_field_is_set(entry, &fields[1]))
+        if (is_set(entry, &fields[1]))
             item = read_one(&fields[1],
                             CONST_MEMBER(void, entry, fields[1].offset), depth);
         neap_value_put(map, *CONST_MEMBER(char *, entry, fields[0].offset),
@@ -165,7 +166,7 @@ static neap_value *read_field(const ProtobufCMessage *message,
         return read_map(message, field, depth);
     if (field->label == PROTOBUF_C_LABEL_REPEATED)
         return read_list(message, field, depth);
-    if (!message_field_is_set(message, field))
+    if (!is_set(message, field))
         return NULL;
     return read_one(field, CONST_MEMBER(void, message, field->offset), depth);
 }
@@ -187,13 +188,6 @@ neap_value *message_read_at(const ProtobufCMessage *message, int depth)
     return map;
 }
 
-neap_value *message_read(const ProtobufCMessage *message)
-{
-    neap_value *value = message_read_at(message, 0);
-
-    return value != NULL ? value : neap_value_new_null();
-}
-
 neap_value *message_decode(const ProtobufCMessageDescriptor *type,
                            const uint8_t *data,
                            size_t size,
@@ -209,7 +203,7 @@ neap_value *message_decode(const ProtobufCMessageDescriptor *type,
                        type->name, size);
         return NULL;
     }
-    value = message_read(message);
+    value = message_read_at(message, 0);
     protobuf_c_message_free_unpacked(message, NULL);
-    return value;
+    return value != NULL ? value : neap_value_new_null();
 }

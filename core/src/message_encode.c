@@ -36,6 +36,10 @@ static bool unknown_field(encoding *enc,
     return false;
 }
 
+static ProtobufCMessage *build(encoding *enc,
+                               const ProtobufCMessageDescriptor *type,
+                               const neap_value *value);
+
 /* Store one `field` at `at`. */
 static bool build_one(encoding *enc,
                       const ProtobufCMessageDescriptor *type,
@@ -47,7 +51,7 @@ static bool build_one(encoding *enc,
 
     if (field->type != PROTOBUF_C_TYPE_MESSAGE)
         return message_build_scalar(enc, type, field, value, at);
-    message = message_build(enc, field->descriptor, value);
+    message = build(enc, field->descriptor, value);
     *(ProtobufCMessage **)at = message;
     return message != NULL;
 }
@@ -211,9 +215,10 @@ static ProtobufCMessage *build_fields(encoding *enc,
     return message;
 }
 
-ProtobufCMessage *message_build(encoding *enc,
-                                const ProtobufCMessageDescriptor *type,
-                                const neap_value *value)
+/* Build a `type` from `value`: owned, release as if it were unpacked. */
+static ProtobufCMessage *build(encoding *enc,
+                               const ProtobufCMessageDescriptor *type,
+                               const neap_value *value)
 {
     ProtobufCMessage *message;
 
@@ -234,7 +239,7 @@ uint8_t *message_pack(encoding *enc,
                       const neap_value *value,
                       size_t *size)
 {
-    ProtobufCMessage *message = message_build(enc, type, value);
+    ProtobufCMessage *message = build(enc, type, value);
     uint8_t *data;
 
     if (message == NULL)

@@ -19,11 +19,6 @@ typedef struct encoding {
 #define CONST_MEMBER(type, message, offset)                                    \
     ((const type *)(const void *)((const char *)(message) + (offset)))
 
-/* Build a `type` from `value`: owned, release as if it were unpacked. */
-ProtobufCMessage *message_build(encoding *enc,
-                                const ProtobufCMessageDescriptor *type,
-                                const neap_value *value);
-
 /* Build the message that `value` describes and pack it. Owned, or NULL. */
 uint8_t *message_pack(encoding *enc,
                       const ProtobufCMessageDescriptor *type,
@@ -51,10 +46,6 @@ size_t message_field_size(const ProtobufCFieldDescriptor *field);
 bool message_field_is_map(const ProtobufCMessageDescriptor *type,
                           const ProtobufCFieldDescriptor *field);
 
-/* Whether a singular `field` of `message` is set, in so far as that is kept. */
-bool message_field_is_set(const ProtobufCMessage *message,
-                          const ProtobufCFieldDescriptor *field);
-
 /*
  * The types whose values are not maps of their fields. `known_build` and
  * `known_read` are only for those.
@@ -66,7 +57,8 @@ ProtobufCMessage *known_build(encoding *enc,
 /* NULL: the message says "nothing". */
 neap_value *known_read(const ProtobufCMessage *message, int depth);
 
-/* message_read, `depth` messages deep in others by way of Any. */
+/* A message as a value, `depth` deep in others by way of Any. Owned, or NULL.
+ */
 neap_value *message_read_at(const ProtobufCMessage *message, int depth);
 
 #endif

@@ -330,11 +330,6 @@ const char *stdio_path(const stdio *io, int which)
     return io->paths[which] != NULL ? io->paths[which] : absent_path(io, which);
 }
 
-bool stdio_is_terminal(const stdio *io)
-{
-    return io->terminal;
-}
-
 const char *stdio_truncated(const stdio *io)
 {
     neap_stream *s = NULL;

@@ -64,7 +64,6 @@ neap_stream *stdio_stream(const stdio *io, int which, size_t index);
 
 /* Paths for containerd; "" where there is none. Borrowed. */
 const char *stdio_path(const stdio *io, int which);
-bool stdio_is_terminal(const stdio *io);
 
 /* Why output is missing, of either stream; NULL: none is. */
 const char *stdio_truncated(const stdio *io);

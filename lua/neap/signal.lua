@@ -64,12 +64,4 @@ function signal.name(number)
    return nil
 end
 
---- The signal an exit status tells of, or nil: n where 1 <= code - 128 <= 64.
----@param code integer
----@return integer? number
-function signal.of_code(code)
-   local number = code - 128
-   return number >= 1 and number <= RTMAX and number or nil
-end
-
 return signal
