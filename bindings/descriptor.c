@@ -1,9 +1,9 @@
 #include "descriptor.h"
 
 #include <lauxlib.h>
-#include <stdlib.h>
 
 #include "call.h"
+#include "chunk.h"
 #include "class.h"
 #include "context.h"
 #include "neap/descriptor.h"
@@ -132,12 +132,6 @@ static int core_spawn_program(lua_State *L)
 /* --- methods ----------------------------------------------------------------
  */
 
-typedef struct read_call {
-    call call;
-    char *data;
-    size_t size;
-} read_call;
-
 static neap_descriptor *check_open(lua_State *L)
 {
     neap_descriptor **slot = luaL_checkudata(L, 1, DESCRIPTOR_TYPE);
@@ -146,43 +140,16 @@ static neap_descriptor *check_open(lua_State *L)
     return *slot;
 }
 
-static int push_chunk(lua_State *L, call *c)
-{
-    read_call *r = (read_call *)c;
-
-    if (r->data == NULL)
-        lua_pushnil(L);
-    else
-        lua_pushlstring(L, r->data, r->size);
-    return 1;
-}
-
-static void release_chunk(call *c)
-{
-    free(((read_call *)c)->data);
-}
-
-static void on_read(void *arg, const neap_error *err, char *data, size_t size)
-{
-    read_call *c = arg;
-
-    c->data = data;
-    c->size = size;
-    call_done(&c->call, err);
-}
-
 /* Lua: descriptor:read{ timeout= }: what there is, nil at the end */
 static int descriptor_read(lua_State *L)
 {
     neap_descriptor *d = check_open(L);
     double timeout = options_timeout(L, 2);
-    read_call *c = call_new(L, sizeof *c, push_chunk, release_chunk);
+    chunk_call *c = chunk_new(L);
 
-    lua_pushvalue(L, 1);
-    lua_setiuservalue(L, -2, 1);
     c->call.op = "descriptor.read";
     c->call.timeout = timeout;
-    c->call.req = neap_descriptor_read(d, on_read, c);
+    c->call.req = neap_descriptor_read(d, chunk_on_read, c);
     return call_await(L, &c->call);
 }
 

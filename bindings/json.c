@@ -3,7 +3,6 @@
 #include <lauxlib.h>
 
 #include "neap/json.h"
-#include "outcome.h"
 #include "uint.h"
 #include "value.h"
 
@@ -27,17 +26,7 @@ static int json_encode(lua_State *L)
 
 static int json_decode(lua_State *L)
 {
-    size_t length;
-    const char *text = luaL_checklstring(L, 1, &length);
-    neap_error *err = outcome_new(L);
-    neap_value **box = value_box(L);
-
-    *box = neap_json_parse(text, length, err);
-    if (*box == NULL)
-        return outcome_return(L, false, err);
-    value_push(L, *box);
-    value_unbox(L, -2);
-    return 1;
+    return value_parse(L, neap_json_parse);
 }
 
 static int json_array(lua_State *L)

@@ -1,9 +1,9 @@
 #include "stream.h"
 
 #include <lauxlib.h>
-#include <stdlib.h>
 
 #include "call.h"
+#include "chunk.h"
 #include "class.h"
 #include "handle.h"
 #include "io.h"
@@ -41,84 +41,37 @@ static int stream_gc(lua_State *L)
 /* --- reading ----------------------------------------------------------------
  */
 
-typedef struct read_call {
-    call call;
-    char *data;
-    size_t size;
-} read_call;
-
-/*
- * A large chunk is garbage as soon as somebody has looked at it. If each drove
- * the collector as far as its size says, that would go through all there is
- * with every few of them: so it does by a quarter.
- */
-#define LARGE (64 << 10)
-
-static void discount(lua_State *L, size_t size)
-{
-    int kilobytes = (int)(size >> 10);
-
-    if (size >= LARGE && lua_gc(L, LUA_GCISRUNNING))
-        lua_gc(L, LUA_GCSTEP, kilobytes / 4 - kilobytes);
-}
-
-static int push_chunk(lua_State *L, call *c)
-{
-    read_call *r = (read_call *)c;
-
-    if (r->data == NULL) {
-        lua_pushnil(L);
-    } else {
-        lua_pushlstring(L, r->data, r->size);
-        discount(L, r->size);
-    }
-    return 1;
-}
-
-static void release_chunk(call *c)
-{
-    free(((read_call *)c)->data);
-}
-
-static void on_read(void *arg, const neap_error *err, char *data, size_t size)
-{
-    read_call *c = arg;
-
-    c->data = data;
-    c->size = size;
-    call_done(&c->call, err);
-}
-
-static void *new_about(lua_State *L,
-                       const neap_stream *stream,
-                       size_t size,
-                       int (*push)(lua_State *, call *),
-                       void (*release)(call *))
-{
-    call *c = call_new(L, size, push, release);
-
-    lua_pushvalue(L, 1);
-    lua_setiuservalue(L, -2, 1);
-    c->op = "stream.read";
-    c->id = neap_stream_id(stream);
-    return c;
-}
-
 /* Lua: core.stream_read(stream, { timeout= }?): the next chunk, nil at the end
  */
 static int stream_read(lua_State *L)
 {
     neap_stream *stream = check_stream(L, 1);
     double timeout = options_timeout(L, 2);
-    read_call *c = new_about(L, stream, sizeof *c, push_chunk, release_chunk);
+    chunk_call *c = chunk_new(L);
 
+    c->call.op = "stream.read";
+    c->call.id = neap_stream_id(stream);
     c->call.timeout = timeout;
-    c->call.req = neap_stream_read(stream, on_read, c);
+    c->call.req = neap_stream_read(stream, chunk_on_read, c);
     return call_await(L, &c->call);
 }
 
 /* --- writing ----------------------------------------------------------------
  */
+
+/* A call about a stream, which it keeps alive. */
+static void *new_about(lua_State *L,
+                       const neap_stream *stream,
+                       size_t size,
+                       int (*push)(lua_State *, call *))
+{
+    call *c = call_new(L, size, push, NULL);
+
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, -2, 1);
+    c->id = neap_stream_id(stream);
+    return c;
+}
 
 /* Lua: core.stream_write(stream, bytes, { timeout= }?) */
 static int stream_write(lua_State *L)
@@ -127,7 +80,7 @@ static int stream_write(lua_State *L)
     size_t size;
     const char *data = luaL_checklstring(L, 2, &size);
     double timeout = options_timeout(L, 3);
-    call *c = new_about(L, stream, sizeof *c, call_push_true, NULL);
+    call *c = new_about(L, stream, sizeof *c, call_push_true);
 
     c->op = "stream.write";
     c->timeout = timeout;
@@ -163,7 +116,7 @@ static int stream_connect(lua_State *L)
 {
     neap_stream *output = check_stream(L, 1), *input = check_stream(L, 2);
     double timeout = options_timeout(L, 3);
-    connect_call *c = new_about(L, output, sizeof *c, push_count, NULL);
+    connect_call *c = new_about(L, output, sizeof *c, push_count);
 
     c->call.op = "stream.connect";
     c->call.timeout = timeout;

@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <limits.h>
 
+#include "outcome.h"
 #include "uint.h"
 #include "walk.h"
 
@@ -231,4 +232,22 @@ const neap_value *value_opt(lua_State *L, int arg)
         return value_check(L, arg);
     value_box(L);
     return NULL;
+}
+
+int value_parse(lua_State *L,
+                neap_value *(*parse)(const char *text,
+                                     size_t length,
+                                     neap_error *err))
+{
+    size_t length;
+    const char *text = luaL_checklstring(L, 1, &length);
+    neap_error *err = outcome_new(L);
+    neap_value **box = value_box(L);
+
+    *box = parse(text, length, err);
+    if (*box == NULL)
+        return outcome_return(L, false, err);
+    value_push(L, *box);
+    value_unbox(L, -2);
+    return 1;
 }

@@ -4,6 +4,7 @@
 #include <lua.h>
 #include <stdbool.h>
 
+#include "neap/error.h"
 #include "neap/value.h"
 
 /*
@@ -41,6 +42,13 @@ const neap_value *value_opt(lua_State *L, int arg);
 
 /* Push `value`, which stays the caller's. */
 void value_push(lua_State *L, const neap_value *value);
+
+/* What a function of Lua's returns that parses the text at 1 by the core's
+ * `parse`: the value, or nil and an error. */
+int value_parse(lua_State *L,
+                neap_value *(*parse)(const char *text,
+                                     size_t length,
+                                     neap_error *err));
 
 /* Push the sentinel that stands for null. */
 void value_push_null(lua_State *L);

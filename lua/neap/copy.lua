@@ -1,5 +1,7 @@
 --- Copies of tables.
 
+local json = require "neap.json"
+
 local copy = {}
 
 local function deep(value, seen, is_object)
@@ -20,6 +22,14 @@ function copy.shallow(value)
    local made = setmetatable({}, getmetatable(value))
    for key, item in pairs(value) do made[key] = item end
    return made
+end
+
+--- Copy a list; the copy is marked as a JSON array.
+---@generic T
+---@param list T[]
+---@return T[]
+function copy.list(list)
+   return json.array(table.move(list, 1, #list, 1, {}))
 end
 
 --- Copy tables all the way down; the marks of JSON arrays are kept, and so is

@@ -1,6 +1,7 @@
 --- From a profile to what the runtime is told: the rules that hold for this
 --- machine, this kernel and these capabilities, as moby resolves them.
 
+local copy = require "neap.copy"
 local json = require "neap.json"
 local words = require "neap.seccomp.words"
 
@@ -64,7 +65,7 @@ local function architectures(profile, now)
    local list = profile.architectures
    local others = profile.arch_map and now.scmp and profile.arch_map[now.scmp]
    if others then list = table.move(others, 1, #others, 2, { now.scmp }) end
-   return list and #list > 0 and json.array(table.move(list, 1, #list, 1, {})) or nil
+   return list and #list > 0 and copy.list(list) or nil
 end
 
 local function make(profile, situation)

@@ -1,6 +1,6 @@
 --- What a container's root may do.
 
-local json = require "neap.json"
+local copy = require "neap.copy"
 
 local capabilities = {}
 
@@ -11,10 +11,6 @@ local DEFAULT <const> = {
    "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL", "CAP_AUDIT_WRITE",
 }
 
-local function list_of(source)
-   return json.array(table.move(source, 1, #source, 1, {}))
-end
-
 --- The sets of an OCI process. What an executed program inherits stays empty, as
 --- docker has had it since 20.10.14 (CVE-2022-24769), and so does what it gets
 --- without being root.
@@ -22,7 +18,7 @@ end
 ---@return table
 function capabilities.sets(names)
    return {
-      bounding = list_of(names), effective = list_of(names), permitted = list_of(names),
+      bounding = copy.list(names), effective = copy.list(names), permitted = copy.list(names),
    }
 end
 

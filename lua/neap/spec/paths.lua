@@ -1,6 +1,6 @@
 --- What of /proc and /sys is out of reach.
 
-local json = require "neap.json"
+local copy = require "neap.copy"
 
 local paths = {
    options = { "masked_paths", "readonly_paths" },
@@ -18,14 +18,10 @@ local READONLY <const> = {
    "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
 }
 
-local function list_of(source)
-   return json.array(table.move(source, 1, #source, 1, {}))
-end
-
 ---@param spec table
 function paths.begin(spec)
-   spec.linux.maskedPaths = list_of(MASKED)
-   spec.linux.readonlyPaths = list_of(READONLY)
+   spec.linux.maskedPaths = copy.list(MASKED)
+   spec.linux.readonlyPaths = copy.list(READONLY)
 end
 
 ---@param spec table
@@ -33,11 +29,11 @@ end
 ---@param context neap.spec.Context
 function paths.apply(spec, config, context)
    if config.masked_paths then
-      spec.linux.maskedPaths = list_of(config.masked_paths)
+      spec.linux.maskedPaths = copy.list(config.masked_paths)
       context.origin["linux.maskedPaths"] = "masked_paths"
    end
    if config.readonly_paths then
-      spec.linux.readonlyPaths = list_of(config.readonly_paths)
+      spec.linux.readonlyPaths = copy.list(config.readonly_paths)
       context.origin["linux.readonlyPaths"] = "readonly_paths"
    end
 end

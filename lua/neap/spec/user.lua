@@ -2,6 +2,7 @@
 --- /etc/passwd and /etc/group.
 
 local accounts = require "neap.accounts"
+local copy = require "neap.copy"
 local escape = require "neap.escape"
 local json = require "neap.json"
 local parse = require "neap.config.user".parse
@@ -120,7 +121,7 @@ local function join(target, groups, files)
       gids[i] = gid
    end
    local had = target.additionalGids or { target.gid }
-   target.additionalGids = add_groups(json.array(table.move(had, 1, #had, 1, {})), gids)
+   target.additionalGids = add_groups(copy.list(had), gids)
    return true
 end
 
