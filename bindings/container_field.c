@@ -125,7 +125,7 @@ static const struct {
 static int container_field(lua_State *L)
 {
     neap_container *c = container_check(L, 1);
-    const char *name = luaL_checkstring(L, 2);
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
 
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (strcmp(name, fields[i].name) == 0) {

@@ -138,13 +138,14 @@ end
 
 local metatable = core.metatable "container"
 
+local container_field <const> = core.container_field
+
 metatable.__index = function(container, name)
    local method = Container[name]
    if method ~= nil then return method end
    local field = values[name]
    if field then return field(container) end
-   if type(name) ~= "string" then return nil end
-   return core.container_field(container, name)
+   return container_field(container, name)
 end
 
 metatable.__tostring = function(container)

@@ -15,8 +15,8 @@ local function table_of(value) return type(value) == "table" and value or {} end
 local function each(spec)
    local found = {}
    for _, namespace in ipairs(table_of(table_of(spec.linux).namespaces)) do
-      local path = table_of(namespace).path
-      local pid = type(path) == "string" and path:match "^/proc/(%d+)/ns/"
+      local path = type(namespace) == "table" and namespace.path
+      local pid = path and type(path) == "string" and path:match "^/proc/(%d+)/ns/"
       if pid then found[#found + 1] = { type = namespace.type, pid = pid } end
    end
    return found

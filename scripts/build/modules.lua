@@ -4,14 +4,16 @@
 --
 -- Each lua/neap/a/b.lua becomes an entry of a table that is sorted by name.
 
+local unnamed = dofile "scripts/build/unnamed.lua"
+
 local function name_of(path)
    return (path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", "."))
 end
 
---- Compiled, with lines and names for tracebacks; "lua/" is left out of them.
+--- Compiled, with lines for tracebacks; "lua/" is left out of them.
 local function compile(path)
    local file <close> = assert(io.open(path, "rb"))
-   return string.dump(assert(load(file:read "a", "@" .. path:gsub("^lua/", ""))))
+   return unnamed(string.dump(assert(load(file:read "a", "@" .. path:gsub("^lua/", "")))))
 end
 
 local function as_c(bytes)

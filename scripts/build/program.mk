@@ -3,7 +3,7 @@
 
 program_o := $(call object,$(program_src))
 
-$(B)/modules.inc: $(lua_src) scripts/build/modules.lua
+$(B)/modules.inc: $(lua_src) scripts/build/modules.lua scripts/build/unnamed.lua
 	@mkdir -p $(@D)
 	$(LUA) scripts/build/modules.lua $(lua_src) > $@
 

@@ -48,9 +48,11 @@ end
 ---@return integer uid
 ---@return integer gid
 function linux.spec_user(spec)
-   for _, namespace in ipairs(spec.linux and spec.linux.namespaces or {}) do
+   local maps = spec.linux
+   if not maps or not (maps.uidMappings or maps.gidMappings) then return 0, 0 end
+   for _, namespace in ipairs(maps.namespaces or {}) do
       if namespace.type == "user" then
-         return host_id(spec.linux.uidMappings), host_id(spec.linux.gidMappings)
+         return host_id(maps.uidMappings), host_id(maps.gidMappings)
       end
    end
    return 0, 0

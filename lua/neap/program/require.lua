@@ -6,6 +6,10 @@
 
 local maker = {}
 
+--- What the program's searcher says of its own modules (bindings/modules.c). None of
+--- them waits while it is loaded, nor requires what requires it.
+maker.own = ":program:"
+
 ---@class neap.program.Loading
 ---@field fiber thread       who loads it
 ---@field ended neap.Condition
@@ -51,8 +55,16 @@ function maker.new(condition)
       while loading[name] do loading[name].ended:wait() end
    end
 
+   --- Once it has run: what it is.
+   local function value_of(name, value)
+      if value ~= nil then package.loaded[name] = value end
+      if package.loaded[name] == nil then package.loaded[name] = true end
+      return package.loaded[name]
+   end
+
    local function run(name)
       local loader, extra = search(name)
+      if extra == maker.own then return value_of(name, loader(name, extra)), extra end
       local mine = { fiber = coroutine.running(), ended = condition() }
       loading[name] = mine
       local _end <close> = setmetatable({}, {
@@ -62,13 +74,12 @@ function maker.new(condition)
          end,
       })
 
-      local value = loader(name, extra)
-      if value ~= nil then package.loaded[name] = value end
-      if package.loaded[name] == nil then package.loaded[name] = true end
-      return package.loaded[name], extra
+      return value_of(name, loader(name, extra)), extra
    end
 
    return function(name)
+      local value = package.loaded[name]
+      if value and not loading[name] then return value end -- nearly always
       if type(name) == "number" then name = tostring(name) end
       if type(name) ~= "string" then
          error(("bad argument #1 to 'require' (string expected, got %s)"):format(type(name)), 2)

@@ -31,9 +31,10 @@ local function profile_of(wanted, context)
    return nil, ('seccomp: %s (a file, "unconfined", "builtin" or a table)'):format(why)
 end
 
---- What a whole spec of the user's says has not been checked yet.
-local function bounding_of(spec)
+--- What the user himself put into the spec has not been checked yet.
+local function bounding_of(spec, is_ours)
    local sets, names = spec.process.capabilities, {}
+   if is_ours then return sets.bounding end
    local bounding = type(sets) == "table" and sets.bounding
    for _, name in ipairs(type(bounding) == "table" and bounding or {}) do
       if type(name) == "string" then names[#names + 1] = name end
@@ -69,9 +70,10 @@ function seccomp.apply(spec, config, context)
 
    local profile, why = profile_of(wanted, context)
    if not profile then return nil, why end
+   local is_others = context.is_whole or is_edited(config, context)
    local made = resolve.new(profile, {
       machine = context.machine.architecture(), release = context.machine.release(),
-      caps = bounding_of(spec),
+      caps = bounding_of(spec, not is_others),
    })
    if not config.seccomp then
       origin["linux.seccomp.syscalls"] = origin["process.capabilities"]

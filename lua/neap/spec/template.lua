@@ -68,9 +68,13 @@ function template.spec(config, context)
    if not common then return nil, unmade end
    local spec = copy.shallow(common)
    for part in pairs(OWN) do spec[part] = copy.shallow(spec[part]) end
-   concerns.begin(spec, config, context, concerns.of_each)
-   local ok, why = concerns.apply(spec, config, context, concerns.of_each)
-   if not ok then return nil, why end
+   for _, concern in ipairs(concerns.of_each) do
+      if concern.begin then concern.begin(spec, context) end
+   end
+   for _, concern in ipairs(concerns.of_each) do
+      local ok, why = concern.apply(spec, config, context)
+      if ok == nil and why then return nil, why end
+   end
    return spec
 end
 
