@@ -64,6 +64,29 @@ describe("a process is given", function()
       assert.matches('--env-file: "/no/such" does not exist', result.stderr, 1, true)
    end)
 
+   it("variables of a FIFO, which may be given up", function()
+      local container = client:create { rootfs = live.rootfs(), args = { "sleep", "1000" } }
+      assert(container:start())
+      local fifo = live.path "fifo"
+      assert(os.execute("mkfifo " .. fifo))
+      local function start()
+         return shell.start({ live.program, "--address", live.address, "--namespace",
+            live.namespace, "exec", "-e", "B=2", "--env-file", fifo, container.id, "sh", "-c",
+            "echo $A $B" }, { timeout = 20 })
+      end
+      local read <close> = start()
+      local writer = assert(io.open(fifo, "w")) -- which waits for the reader
+      writer:write "A=1\nB=1\n"
+      writer:close()
+      assert.equal("1 2\n", read:wait().stdout)
+
+      local given_up <close> = start()
+      local _silent <close> = assert(io.open(fifo, "w"))
+      given_up:kill "sigint"
+      assert.equal(130, given_up:wait().code)
+      container:delete { force = true }
+   end)
+
    it("no more than the kernel takes, whatever file it is in", function()
       local large = {}
       for i = 1, 100 do large[i] = ("A%d=%s"):format(i, ("x"):rep(100000)) end

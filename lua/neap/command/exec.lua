@@ -2,11 +2,15 @@
 
 local common = require "neap.program.docker.process"
 local console = require "neap.program.console"
+local core = require "neap.core"
 local docker = require "neap.program.docker"
+local env_file = require "neap.config.env_file"
+local environment = require "neap.config.environment"
 local failure = require "neap.error"
 local follow = require "neap.program.follow"
 local log = require "neap.log"
 local logger = require "neap.logs.logger"
+local machine = require "neap.machine"
 local neap = require "neap"
 local output = require "neap.program.output"
 local pipes = require "neap.pipes"
@@ -42,6 +46,20 @@ local function read_config(parsed)
    local config, why = docker.config(parsed, docker.host)
    if not config then return refuse(why) end
    config.args = parsed.cmd
+   return config
+end
+
+--- Read the files of variables before signals are the process's: one may be a FIFO,
+--- whose writer somebody stops waiting for.
+local function read_files(config)
+   if not config.env_file then return config end
+   local env, wrong = environment.parse(config.env or {})
+   if not env then return refuse(wrong) end
+   local paths, why = env_file.parse(config.env_file, { cwd = core.fs.cwd(), fs = core.fs })
+   local entries = nil
+   if paths then entries, why = env_file.read(paths, machine) end
+   if not entries then return refuse(why) end
+   config.env, config.env_file = environment.merge(entries, env), nil
    return config
 end
 
@@ -123,7 +141,8 @@ function exec.run(parsed)
    local keys, unread = console.keys(parsed.detach_keys, "exec")
    if not keys then return nil, unread end
    local config, wrong = read_config(parsed)
-   if not config then return nil, wrong end
+   if config then config, wrong = read_files(config) end
+   if not config then return nil, docker.say(wrong, parsed) end
    local ok, unfit = console.check(not parsed.detach and parsed or {}, "exec")
    if not ok then return nil, unfit end
 
