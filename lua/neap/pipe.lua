@@ -76,7 +76,10 @@ end
 
 --- --- joining ---------------------------------------------------------------
 
---- Nobody reads on: the next process has ended, or has closed its input.
+--- Nobody reads on: the next process has ended, or its input was closed here. That a
+--- process has closed its own and lives on shows nowhere: its shim keeps both ends of
+--- the pipe it reads (go-runc's CloseAfterStart leaves stdin's open), so that copying
+--- into it never fails, and the FIFO keeps its reader, whoever else opens it how.
 local BROKEN <const> = { failed_precondition = true, not_found = true }
 
 local function join(writer, reader)
