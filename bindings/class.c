@@ -64,6 +64,48 @@ static int core_metatable(lua_State *L)
     return 1;
 }
 
+static int found(lua_State *L, int status, lua_KContext ctx)
+{
+    (void)L, (void)status, (void)ctx;
+    return 1;
+}
+
+/* A method, or what the field's function says of the object. */
+static int find_field(lua_State *L)
+{
+    lua_settop(L, 2);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+        return 1;
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(2)) == LUA_TNIL)
+        return 1;
+    lua_pushvalue(L, 1);
+    lua_callk(L, 1, 1, 0, found);
+    return found(L, LUA_OK, 0);
+}
+
+/* Lua: core.set_fields("container", methods, fields): from now on an object's
+ * fields are `methods`, and what the functions of `fields`, which may wait, say
+ * of it. */
+static int core_set_fields(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+
+    luaL_checktype(L, 2, LUA_TTABLE);
+    luaL_checktype(L, 3, LUA_TTABLE);
+    lua_settop(L, 3);
+    luaL_argcheck(L,
+                  luaL_getmetatable(L, lua_pushfstring(L, PREFIX "%s", name)) ==
+                      LUA_TTABLE,
+                  1, "no class of neap's");
+    lua_pushvalue(L, 2);
+    lua_pushvalue(L, 3);
+    lua_pushcclosure(L, find_field, 2);
+    lua_setfield(L, -2, "__index");
+    return 0;
+}
+
 void class_open(lua_State *L)
 {
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &classes) == LUA_TNIL) {
@@ -77,4 +119,6 @@ void class_open(lua_State *L)
     lua_setfield(L, -2, "metatable");
     lua_pushcfunction(L, core_state);
     lua_setfield(L, -2, "state");
+    lua_pushcfunction(L, core_set_fields);
+    lua_setfield(L, -2, "set_fields");
 }

@@ -103,10 +103,12 @@ static void push_has_no_task(lua_State *L, const neap_container *c)
     lua_pushboolean(L, neap_container_has_no_task(c));
 }
 
-static const struct {
+typedef struct field {
     const char *name;
     void (*push)(lua_State *L, const neap_container *c);
-} fields[] = {
+} field;
+
+static const field fields[] = {
     { "id", push_id },
     { "labels", push_labels },
     { "image", push_image },
@@ -121,18 +123,25 @@ static const struct {
     { "has_no_task", push_has_no_task },
 };
 
-/* Lua: core.container_field(container, name), for the class's __index. */
-static int container_field(lua_State *L)
+static int read_field(lua_State *L)
 {
-    neap_container *c = container_check(L, 1);
-    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+    const field *f = lua_touserdata(L, lua_upvalueindex(1));
 
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (strcmp(name, fields[i].name) == 0) {
-            fields[i].push(L, c);
-            return 1;
-        }
-    return 0;
+    f->push(L, container_check(L, 1));
+    return 1;
+}
+
+/* core.container_fields: functions of a container, by the field's name. */
+static void push_fields(lua_State *L)
+{
+    size_t count = sizeof fields / sizeof *fields;
+
+    lua_createtable(L, 0, (int)count);
+    for (size_t i = 0; i < count; i++) {
+        lua_pushlightuserdata(L, (void *)&fields[i]);
+        lua_pushcclosure(L, read_field, 1);
+        lua_setfield(L, -2, fields[i].name);
+    }
 }
 
 /* Lua: core.container_has_spec(container, bytes): is that its spec? To push the
@@ -159,11 +168,12 @@ static int container_client(lua_State *L)
 void container_field_open(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        { "container_field", container_field },
         { "container_has_spec", container_has_spec },
         { "container_client", container_client },
         { NULL, NULL },
     };
 
     luaL_setfuncs(L, functions, 0);
+    push_fields(L);
+    lua_setfield(L, -2, "container_fields");
 }

@@ -3,7 +3,7 @@
 
 #include <lua.h>
 
-/* With the core table on top: set container_field, which reads a record. */
+/* With the core table on top: set what reads a record. */
 void container_field_open(lua_State *L);
 
 #endif

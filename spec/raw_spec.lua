@@ -5,7 +5,7 @@ local CALLS <const> = {
    { "connect", "table" },
    { "container_create", "neap.client" }, { "container_load", "neap.client" },
    { "container_list", "neap.client" }, { "container_known", "neap.client" },
-   { "container_field", "neap.container" }, { "container_client", "neap.container" },
+   { "container_client", "neap.container" },
    { "container_has_spec", "neap.container" },
    { "container_task", "neap.container" }, { "container_refresh", "neap.container" },
    { "container_update", "neap.container" }, { "container_delete", "neap.container" },
@@ -37,6 +37,35 @@ describe("neap.core", function()
          end
       end)
    end
+
+   it("reads a container's fields, and nobody else's", function()
+      for name, read in pairs(core.container_fields) do
+         local ok, err = pcall(read, core.condition())
+         assert.is_false(ok, name)
+         assert.matches("neap.container expected", err, 1, true)
+      end
+   end)
+
+   it("gives the objects of a class fields, which may wait", function()
+      local methods = { wait = core.classes.condition.wait, notify = core.classes.condition.notify }
+      local old = core.metatable("condition").__index
+      finally(function() core.metatable("condition").__index = old end)
+      core.set_fields("condition", methods, {
+         slow = function() core.sleep(0.001) return "slow" end,
+         nothing = function() return nil end,
+         wait = function() error "a method goes first" end,
+      })
+      local condition = core.condition()
+
+      assert.equal("slow", core.spawn(function() return condition.slow end):join())
+      assert.equal(methods.wait, condition.wait)
+      for _, name in ipairs { "nothing", "unknown", 1, false } do
+         assert.is_nil(condition[name])
+      end
+      for _, wrong in ipairs { { "no class", {}, {} }, { "task", 1, {} }, { "task", {} } } do
+         assert.has_error(function() core.set_fields(table.unpack(wrong)) end)
+      end
+   end)
 
    it("has streams and clients that say whether they are closed", function()
       assert.is_function(core.classes.stream.is_closed)

@@ -34,6 +34,13 @@ core.classes = {}
 ---@return table
 function core.state(object) end
 
+--- Say what the objects of a class have: methods, or fields that functions read, which
+--- may wait. A method goes first.
+---@param class string
+---@param methods table<string, function>
+---@param fields table<string, fun(object: userdata): any>
+function core.set_fields(class, methods, fields) end
+
 ---@class neap.Wait
 ---@field timeout? number  seconds; 0 asks; nil or false: as long as it takes
 

@@ -159,10 +159,9 @@ function core.container_list(client, filters, tasks) end
 ---@return neap.Container?
 function core.container_known(client, id) end
 
----@param container neap.Container
----@param name string
----@return any
-function core.container_field(container, name) end
+---What a record says, by the field's name.
+---@type table<string, fun(container: neap.Container): any>
+core.container_fields = {}
 
 --- Are these the bytes of its spec?
 ---@param container neap.Container

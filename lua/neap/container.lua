@@ -114,7 +114,7 @@ local values = {}
 
 --- The spec as a table; one of its own for each look.
 function values.spec(container)
-   local any = core.container_field(container, "spec_any")
+   local any = core.container_fields.spec_any(container)
    if not any then return nil end
    local ok, spec = pcall(json.decode, any.value)
    return ok and spec or nil
@@ -138,15 +138,8 @@ end
 
 local metatable = core.metatable "container"
 
-local container_field <const> = core.container_field
-
-metatable.__index = function(container, name)
-   local method = Container[name]
-   if method ~= nil then return method end
-   local field = values[name]
-   if field then return field(container) end
-   return container_field(container, name)
-end
+for name, read in pairs(core.container_fields) do values[name] = read end
+core.set_fields("container", Container, values)
 
 metatable.__tostring = function(container)
    local state = container.gone and "deleted" or known_status(container) or "not asked"

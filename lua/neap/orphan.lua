@@ -40,7 +40,7 @@ function orphan.adopt(container)
       id = container.id, image = container.image, labels = container.labels,
       runtime = container.runtime, runtime_options = container.runtime_options,
       snapshotter = container.snapshotter, snapshot_key = container.snapshot_key,
-      spec = core.container_field(container, "spec_any"),
+      spec = core.container_fields.spec_any(container),
    })
    if again then
       core.task_load(again) -- it has one, though it is new

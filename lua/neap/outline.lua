@@ -30,7 +30,7 @@ end
 function outline.of(container)
    local known = core.state(container).outline
    if known and core.container_has_spec(container, known.text) then return known.spec end
-   local any, spec = core.container_field(container, "spec_any"), container.spec
+   local any, spec = core.container_fields.spec_any(container), container.spec
    return spec and outline.keep(container, any.value, spec)
 end
 

@@ -89,14 +89,8 @@ local function show(self)
 end
 
 for class, methods in pairs { task = Task, process = Process } do
-   local metatable = core.metatable(class)
-   metatable.__index = function(self, name)
-      local method = methods[name]
-      if method ~= nil then return method end
-      local field = values[name]
-      return field and field(self) or nil
-   end
-   metatable.__tostring = show
+   core.metatable(class).__tostring = show
+   core.set_fields(class, methods, values)
 end
 
 return Task
