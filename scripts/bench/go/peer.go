@@ -15,6 +15,7 @@ import (
 
 	"github.com/containerd/containerd"
 	"github.com/containerd/containerd/cio"
+	"github.com/containerd/containerd/contrib/seccomp"
 	"github.com/containerd/containerd/namespaces"
 	"github.com/containerd/containerd/oci"
 	specs "github.com/opencontainers/runtime-spec/specs-go"
@@ -33,13 +34,13 @@ type bench struct {
 	serial int
 }
 
-// Create a container and start its task. Its outputs are copied side by side, so
-// each needs a writer of its own.
+// Create a container, confined as Neap's are, and start its task. Its outputs
+// are copied side by side, so each needs a writer of its own.
 func (b *bench) start(stdout io.Writer, args ...string) (containerd.Container, containerd.Task, <-chan containerd.ExitStatus) {
 	b.serial++
 	id := fmt.Sprintf("peer-%d-%d", os.Getpid(), b.serial)
 	container, err := b.client.NewContainer(b.ctx, id, containerd.WithNewSpec(
-		oci.WithRootFSPath(b.rootfs), oci.WithProcessArgs(args...)))
+		oci.WithRootFSPath(b.rootfs), oci.WithProcessArgs(args...), seccomp.WithDefaultProfile()))
 	check(err)
 	task, err := container.NewTask(b.ctx, cio.NewCreator(cio.WithStreams(nil, stdout, new(bytes.Buffer))))
 	check(err)
