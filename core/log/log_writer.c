@@ -260,10 +260,10 @@ static void pass_over(log_writer *w, unsigned stream, bool end, bool dropped)
     log_commit commit = *log_state_now(w->state);
     uint64_t size = w->spool[stream].size;
 
-    if (dropped)
+    if (dropped) {
         log_file_trim(&w->file, &commit);
-    if (dropped)
         commit.dropped += size - commit.done[stream];
+    }
     commit.done[stream] = size;
     commit.piece_at[stream] = 0;
     if (end)

@@ -18,7 +18,6 @@ local defaults = {
    timeout = 60, -- connecting, and each RPC that neither waits nor streams
    reconnect = { first = 0.1, factor = 2, max = 2 },
    outage = 10, -- how long a change waits for containerd to come back
-   resync_after = 20, -- once more, after an outage in which shims gave up
    linger = 10, -- how long a change goes on whose client was closed
    hello_grace = 0.25, -- before an unproven event stream is asked to speak
 
@@ -30,7 +29,6 @@ local defaults = {
    stop_signal = "TERM",
    init = { path = "/usr/bin/tini-static", package = "tini" },
    delete = { kill_timeout = 10, tries = 3, pause = 0.1, shim_timeout = 3 },
-   close_budget = 10, -- what a fiber's __close handlers may wait, in all
 
    -- What is kept of its output.
    drain = 2, -- after the exit, while a child holds the stream open
