@@ -73,11 +73,7 @@ local RUN_CASES <const> = {
 describe("bad input", function()
    local client, before
 
-   setup(function()
-      client = live.client()
-      assert(client:containers())
-      before = live.leftovers()
-   end)
+   setup(function() client, before = live.connected() end)
    teardown(function() client:close() end)
 
    local function config(changes)

@@ -7,10 +7,7 @@ describe("a checkpoint, really", function()
    local client
 
    before_each(function() client = live.client() end)
-   after_each(function()
-      for _, container in ipairs(client:containers()) do container:delete { force = true } end
-      client:close()
-   end)
+   after_each(function() live.disconnect(client) end)
 
    local function content() return live.ctr("content", "list", "--quiet") end
 

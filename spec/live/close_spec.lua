@@ -6,14 +6,7 @@ local live = require "support.live"
 local neap = require "neap"
 local shell = require "support.shell"
 
-local SERVICES <const> = "containerd.services."
-local STEPS <const> = {
-   ["Containers/Create"] = SERVICES .. "containers.v1.Containers/Create",
-   ["Tasks/Create"] = SERVICES .. "tasks.v1.Tasks/Create",
-   ["Tasks/Start"] = SERVICES .. "tasks.v1.Tasks/Start",
-   ["Tasks/Delete"] = SERVICES .. "tasks.v1.Tasks/Delete",
-   ["Containers/Delete"] = SERVICES .. "containers.v1.Containers/Delete",
-}
+local STEPS <const> = require "support.steps"
 
 --- Run until `method` is on its way, and close: what run answered.
 local function close_in(method)

@@ -9,9 +9,7 @@ describe("a container's confinement", function()
    teardown(function() client:close() end)
 
    local function run(fields)
-      local config = { rootfs = live.rootfs(), args = { "cat", "/proc/self/attr/current" } }
-      for name, value in pairs(fields or {}) do config[name] = value end
-      return client:run(config)
+      return client:run(live.config({ "cat", "/proc/self/attr/current" }, fields))
    end
 
    it("is the AppArmor profile that is asked for", function()

@@ -16,11 +16,7 @@ describe("the cost of", function()
       return first, second
    end
 
-   local function sleeper(changes)
-      local config = { rootfs = live.rootfs(), args = { "sleep", "1000" } }
-      for name, value in pairs(changes or {}) do config[name] = value end
-      return config
-   end
+   local function sleeper(changes) return live.config({ "sleep", "1000" }, changes) end
 
    it("connecting and closing is nothing", function()
       costs({}, function()

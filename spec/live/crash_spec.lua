@@ -7,13 +7,7 @@ local defaults = require "neap.defaults"
 local uv = require "luv"
 
 local SERVICES <const> = "containerd.services."
-local STEPS <const> = {
-   ["Containers/Create"] = SERVICES .. "containers.v1.Containers/Create",
-   ["Tasks/Create"] = SERVICES .. "tasks.v1.Tasks/Create",
-   ["Tasks/Start"] = SERVICES .. "tasks.v1.Tasks/Start",
-   ["Tasks/Delete"] = SERVICES .. "tasks.v1.Tasks/Delete",
-   ["Containers/Delete"] = SERVICES .. "containers.v1.Containers/Delete",
-}
+local STEPS <const> = require "support.steps"
 
 describe("containerd killed", function()
    local daemon, client, before
@@ -21,9 +15,7 @@ describe("containerd killed", function()
 
    setup(function()
       daemon = live.daemon()
-      client = daemon:client()
-      assert(client:containers())
-      before = daemon:leftovers()
+      client, before = daemon:connected()
    end)
    teardown(function()
       client:close()

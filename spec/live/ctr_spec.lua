@@ -6,11 +6,7 @@ local shell = require "support.shell"
 describe("ctr", function()
    local client, before
 
-   setup(function()
-      client = live.client()
-      assert(client:containers())
-      before = live.leftovers()
-   end)
+   setup(function() client, before = live.connected() end)
    teardown(function() client:close() end)
    after_each(function() assert.same(before, live.leftovers(before)) end)
 

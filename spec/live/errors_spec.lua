@@ -7,15 +7,10 @@ describe("an error of", function()
    local client
 
    before_each(function() client = live.client() end)
-   after_each(function()
-      for _, container in ipairs(client:containers()) do container:delete { force = true } end
-      client:close()
-   end)
+   after_each(function() live.disconnect(client) end)
 
    local function created(changes)
-      local config = { rootfs = live.rootfs(), args = { "sleep", "1000" } }
-      for name, value in pairs(changes or {}) do config[name] = value end
-      local container, err = client:create(config)
+      local container, err = client:create(live.config({ "sleep", "1000" }, changes))
       return container or error(err)
    end
 

@@ -8,8 +8,7 @@ describe("events", function()
 
    before_each(function() client = live.client() end)
    after_each(function()
-      for _, container in ipairs(client:containers()) do container:delete { force = true } end
-      client:close()
+      live.disconnect(client)
       core.on_unjoined(nil)
       core.failures(true)
    end)

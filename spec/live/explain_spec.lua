@@ -16,11 +16,7 @@ describe("container:explain", function()
    before_each(function() client = live.client() end)
    after_each(function() client:close() end)
 
-   local function config(changes)
-      local made = { rootfs = live.rootfs(), args = { "true" } }
-      for name, value in pairs(changes or {}) do made[name] = value end
-      return made
-   end
+   local function config(changes) return live.config({ "true" }, changes) end
 
    it("is kept in the record, for another client and for no call more", function()
       local calls, container = live.count(function()
@@ -117,11 +113,7 @@ describe("a policy", function()
       client:close()
    end)
 
-   local function config(changes)
-      local made = { rootfs = live.rootfs(), args = { "true" } }
-      for name, value in pairs(changes or {}) do made[name] = value end
-      return made
-   end
+   local function config(changes) return live.config({ "true" }, changes) end
 
    it("of a client refuses before anything is sent or made", function()
       local before = live.leftovers()

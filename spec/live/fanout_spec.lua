@@ -11,18 +11,10 @@ local MUCH <const> = "head -c 3145728 /dev/zero" -- 3 MiB
 describe("consumers of one output", function()
    local client, before
 
-   setup(function()
-      client = live.client()
-      assert(client:containers())
-      before = live.leftovers()
-   end)
+   setup(function() client, before = live.connected() end)
    teardown(function() client:close() end)
 
-   local function config(script, io)
-      local given = { rootfs = live.rootfs(), args = { "/bin/sh", "-c", script } }
-      for name, value in pairs(io or {}) do given[name] = value end
-      return given
-   end
+   local function config(script, io) return live.config({ "/bin/sh", "-c", script }, io) end
 
    local function run(script, io)
       local result, err = client:run(config(script, io))

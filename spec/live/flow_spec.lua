@@ -23,9 +23,7 @@ describe("streams", function()
    local hosts, tasks = {}, {}
 
    setup(function()
-      client = live.client()
-      assert(client:containers())
-      before = live.leftovers()
+      client, before = live.connected()
       data = live.path "data"
       assert(os.execute(("head -c %d /dev/urandom >%s"):format((1 << LARGEST) + 1, data)))
       for i = 1, 3 do

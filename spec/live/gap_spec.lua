@@ -12,8 +12,7 @@ describe("in a gap of the event stream", function()
       client = daemon:client()
    end)
    after_each(function()
-      for _, container in ipairs(client:containers()) do container:delete { force = true } end
-      client:close()
+      live.disconnect(client)
       daemon:stop()
    end)
 

@@ -6,15 +6,10 @@ describe("a handle", function()
    local client
 
    before_each(function() client = live.client() end)
-   after_each(function()
-      for _, container in ipairs(client:containers()) do container:delete { force = true } end
-      client:close()
-   end)
+   after_each(function() live.disconnect(client) end)
 
    local function started(changes, io)
-      local config = { rootfs = live.rootfs(), args = { "sleep", "1000" } }
-      for name, value in pairs(changes or {}) do config[name] = value end
-      local container, err = client:create(config)
+      local container, err = client:create(live.config({ "sleep", "1000" }, changes))
       if not container then error(err) end
       local task, unstarted = container:start(io)
       if not task then error(unstarted) end

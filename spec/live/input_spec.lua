@@ -8,9 +8,7 @@ describe("standard input", function()
    local client, container, task, before
 
    setup(function()
-      client = live.client()
-      assert(client:containers())
-      before = live.leftovers()
+      client, before = live.connected()
       container = client:create { rootfs = live.rootfs(), args = { "sleep", "1000" } }
       task = container:start()
    end)

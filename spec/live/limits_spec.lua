@@ -21,11 +21,7 @@ end
 describe("running short", function()
    local client, before
 
-   setup(function()
-      client = live.client()
-      assert(client:containers())
-      before = live.leftovers()
-   end)
+   setup(function() client, before = live.connected() end)
    teardown(function() client:close() end)
 
    local function config(args)

@@ -25,23 +25,16 @@ local can_map = os.execute "unshare --user true 2>/dev/null"
 describe("a container's namespaces", function()
    local client
    before_each(function() client = live.client() end)
-   after_each(function()
-      for _, container in ipairs(client:containers()) do container:delete { force = true } end
-      client:close()
-   end)
+   after_each(function() live.disconnect(client) end)
 
    local function run(script, fields)
-      local config = { rootfs = live.rootfs(), args = { "sh", "-c", script } }
-      for name, value in pairs(fields or {}) do config[name] = value end
-      local result, err = client:run(config)
+      local result, err = client:run(live.config({ "sh", "-c", script }, fields))
       if not result then error(err) end
       return result.stdout .. result.stderr
    end
 
    local function start(fields)
-      local config = { rootfs = live.rootfs(), args = { "sleep", "1000" } }
-      for name, value in pairs(fields or {}) do config[name] = value end
-      local container, err = client:create(config)
+      local container, err = client:create(live.config({ "sleep", "1000" }, fields))
       if not container then error(err) end
       local task, unstarted = container:start()
       if not task then error(unstarted) end

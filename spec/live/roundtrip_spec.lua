@@ -28,10 +28,7 @@ describe("a spec", function()
       text = TEXT:gsub("ROOT", live.rootfs()):gsub("GROUP", live.namespace .. "/roundtrip")
    end)
    before_each(function() client = live.client() end)
-   after_each(function()
-      for _, container in ipairs(client:containers()) do container:delete { force = true } end
-      client:close()
-   end)
+   after_each(function() live.disconnect(client) end)
 
    --- What containerd holds.
    local function stored(id)

@@ -11,19 +11,10 @@ local FIVE <const> = {
 describe("client:run", function()
    local client, before
 
-   -- The connection itself is made by the first call.
-   setup(function()
-      client = live.client()
-      assert(client:containers())
-      before = live.leftovers()
-   end)
+   setup(function() client, before = live.connected() end)
    teardown(function() client:close() end)
 
-   local function config(args, changes)
-      local made = { rootfs = live.rootfs(), args = args }
-      for name, value in pairs(changes or {}) do made[name] = value end
-      return made
-   end
+   local config = live.config
 
    local function run(args, changes)
       local result, err = client:run(config(args, changes))

@@ -9,9 +9,7 @@ describe("a container's system calls", function()
    teardown(function() client:close() end)
 
    local function run(script, fields)
-      local config = { rootfs = live.rootfs(), args = { "sh", "-c", script .. " 2>&1" } }
-      for name, value in pairs(fields or {}) do config[name] = value end
-      local result, err = client:run(config)
+      local result, err = client:run(live.config({ "sh", "-c", script .. " 2>&1" }, fields))
       if not result then error(err) end
       return result.stdout
    end

@@ -20,18 +20,10 @@ end
 describe("standard streams", function()
    local client, before
 
-   setup(function()
-      client = live.client()
-      assert(client:containers())
-      before = live.leftovers()
-   end)
+   setup(function() client, before = live.connected() end)
    teardown(function() client:close() end)
 
-   local function config(script, io)
-      local made = { rootfs = live.rootfs(), args = { "/bin/sh", "-c", script } }
-      for name, value in pairs(io or {}) do made[name] = value end
-      return made
-   end
+   local function config(script, io) return live.config({ "/bin/sh", "-c", script }, io) end
 
    local function run(script, io)
       local result, err = client:run(config(script, io))

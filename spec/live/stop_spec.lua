@@ -6,18 +6,13 @@ describe("a process ends", function()
    local client
 
    before_each(function() client = live.client() end)
-   after_each(function()
-      for _, container in ipairs(client:containers()) do container:delete { force = true } end
-      client:close()
-   end)
+   after_each(function() live.disconnect(client) end)
 
    local TRAPS <const> = "trap 'exit 42' TERM; trap 'exit 43' USR1; echo ready; \z
       while :; do sleep 0.02; done"
 
    local function started(command, changes)
-      local config = { rootfs = live.rootfs(), args = { "sh", "-c", command } }
-      for name, value in pairs(changes or {}) do config[name] = value end
-      local container, err = client:create(config)
+      local container, err = client:create(live.config({ "sh", "-c", command }, changes))
       if not container then error(err) end
       local task = container:start { stdout = "pipe" }
       assert.equal("ready", task:read "l")

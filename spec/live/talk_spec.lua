@@ -6,9 +6,7 @@ describe("a conversation", function()
    local client, container, task, before
 
    setup(function()
-      client = live.client()
-      assert(client:containers()) -- connected
-      before = live.leftovers()
+      client, before = live.connected()
       container = client:create { rootfs = live.rootfs(), args = { "sleep", "1000" } }
       task = container:start()
    end)

@@ -7,11 +7,7 @@ describe("waiting", function()
    local client, before
    local made = {}
 
-   setup(function()
-      client = live.client()
-      assert(client:containers())
-      before = live.leftovers()
-   end)
+   setup(function() client, before = live.connected() end)
    teardown(function() client:close() end)
    after_each(function()
       while #made > 0 do table.remove(made):delete { force = true } end

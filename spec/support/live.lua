@@ -129,6 +129,14 @@ function Daemon:leftovers(before)
    return found
 end
 
+---Connect to it; and take what there is before anything is done. The connection
+---itself is made by the first call.
+function Daemon:connected()
+   local client = self:client()
+   assert(client:containers())
+   return client, self:leftovers()
+end
+
 live.default = setmetatable({
    dir = live.dir .. "/containerd",
    address = needed("NEAP_TEST_ADDRESS"),
@@ -141,6 +149,13 @@ function live.client(options) return live.default:client(options) end
 function live.ctr(...) return live.default:ctr(...) end
 function live.count(fn, ...) return live.default:count(fn, ...) end
 function live.leftovers(before) return live.default:leftovers(before) end
+function live.connected() return live.default:connected() end
+
+---Delete all containers by force, and close the client.
+function live.disconnect(client)
+   for _, container in ipairs(client:containers()) do container:delete { force = true } end
+   client:close()
+end
 
 local daemons = 0
 
@@ -161,6 +176,13 @@ local rootfs
 function live.rootfs()
    rootfs = rootfs or live.fresh_rootfs()
    return rootfs
+end
+
+---The config of a container in it, with `changes`.
+function live.config(args, changes)
+   local config = { rootfs = live.rootfs(), args = args }
+   for name, value in pairs(changes or {}) do config[name] = value end
+   return config
 end
 
 local paths = 0
