@@ -133,6 +133,20 @@ describe("the open files of a spec", function()
       } })
       assert.matches("^ulimits.nofile: unlimited is above", err.message)
    end)
+
+   it("are no more in an exec that a policy edits", function()
+      local function exec(hard)
+         local rule = { name = "p", fn = function(process)
+            process.rlimits = { { type = "RLIMIT_NOFILE", soft = 1, hard = hard } }
+         end }
+         return specs.exec({ process = { cwd = "/" } }, { args = { "true" } },
+            { namespace = "n", machine = machine_of(FILES), policies = { rule } })
+      end
+      assert(exec(1000))
+      local _, err = exec(1001)
+      assert.equal("task.exec", err.op)
+      assert.matches("1001 is above what the kernel gives", err.message, 1, true)
+   end)
 end)
 
 describe("the mounts of a spec", function()
