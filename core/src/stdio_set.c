@@ -1,6 +1,3 @@
-#include "stdio_set.h"
-
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,117 +5,7 @@
 #include "fifo.h"
 #include "memory.h"
 #include "reader.h"
-#include "watch.h"
-
-/*
- * Most processes whose output is captured end soon. It is left in its FIFOs for
- * so long, in seconds, and read once, when the exit is told: each of them would
- * wake us a moment before that.
- */
-#define LEFT_S 0.05
-
-struct stdio {
-    neap_loop *loop;
-    neap_stream **streams[3]; /* an output's consumers; NULL: nobody */
-    size_t counts[3];
-    char *paths[3];
-    char *reader; /* the file that is locked by `lock`; NULL: the directory */
-    int lock;
-    unsigned uid, gid;
-    bool terminal, adopt;
-    bool leaves; /* some output, until the exit or `left` */
-    double drain_s;
-    timer *left;  /* runs from the start on while it leaves some */
-    timer *drain; /* runs from the exit until the output is through */
-    void (*drained_cb)(void *arg);
-    void *drained_arg;
-    void (*input_end_cb)(void *arg);
-    void *input_end_arg;
-};
-
-/* --- draining ------------------------------------------------------------- */
-
-/* The next output after `s`, of either FIFO; from NULL, the first. */
-static neap_stream *next_output(const stdio *io, const neap_stream *s)
-{
-    bool found = s == NULL;
-
-    for (int i = 1; i < 3; i++)
-        for (size_t k = 0; k < io->counts[i]; k++) {
-            if (found)
-                return io->streams[i][k];
-            found = io->streams[i][k] == s;
-        }
-    return NULL;
-}
-
-static void hurry(stdio *io)
-{
-    neap_stream *s = NULL;
-
-    timer_close(&io->left);
-    io->leaves = false;
-    while ((s = next_output(io, s)) != NULL)
-        stream_hurry(s);
-}
-
-static void on_left_over(void *arg)
-{
-    hurry(arg);
-}
-
-static bool is_through(const stdio *io)
-{
-    neap_stream *s = NULL;
-
-    while ((s = next_output(io, s)) != NULL)
-        if (!stream_is_through(s))
-            return false;
-    return true;
-}
-
-static void drained(stdio *io)
-{
-    void (*cb)(void *) = io->drained_cb;
-
-    timer_close(&io->drain);
-    io->drained_cb = NULL;
-    if (cb != NULL)
-        cb(io->drained_arg);
-}
-
-static void on_output_end(void *arg)
-{
-    stdio *io = arg;
-
-    if (io->drained_cb != NULL && is_through(io))
-        drained(io);
-}
-
-static void on_drain_over(void *arg)
-{
-    stdio *io = arg;
-    neap_stream *s = NULL;
-
-    while ((s = next_output(io, s)) != NULL)
-        if (stream_is_owed(s))
-            stream_truncate(s, "drain");
-    drained(io);
-}
-
-void stdio_drain(stdio *io, void (*cb)(void *arg), void *arg)
-{
-    if (io->counts[0] > 0)
-        stream_shut(io->streams[0][0], NEAP_FAILED_PRECONDITION);
-    hurry(io);
-    if (is_through(io)) {
-        cb(arg);
-        return;
-    }
-    io->drained_cb = cb;
-    io->drained_arg = arg;
-    io->drain = timer_open(io->loop, io->drain_s, on_drain_over, io);
-}
+#include "stdio_private.h"
 
 static void on_input_end(void *arg)
 {
@@ -149,9 +36,9 @@ static neap_stream *
 open_output(stdio *io, const neap_stdio_end *end, neap_error *err)
 {
     if (io->adopt || !stream_may_be_left(end))
-        return stream_open_output(io->loop, end, on_output_end, io, err);
+        return stream_open_output(io->loop, end, stdio_on_output_end, io, err);
     io->leaves = true;
-    return stream_open_left(io->loop, end, on_output_end, io, err);
+    return stream_open_left(io->loop, end, stdio_on_output_end, io, err);
 }
 
 static bool
@@ -184,7 +71,7 @@ open_one(stdio *io, int which, const neap_stdio_end *end, neap_error *err)
     for (size_t k = 0; k < end->more_count; k++)
         if (!add(io, which,
                  stream_add_outlet(io->streams[which][0], &end->more[k],
-                                   on_output_end, io, err)))
+                                   stdio_on_output_end, io, err)))
             return false;
     return true;
 }
@@ -292,14 +179,6 @@ void stdio_close(stdio *io, neap_code code, bool remove)
 
 /* --- what it knows -------------------------------------------------------- */
 
-void stdio_begin(stdio *io)
-{
-    if (io->counts[0] > 0)
-        stream_begin(io->streams[0][0]);
-    if (io->leaves)
-        io->left = timer_open(io->loop, LEFT_S, on_left_over, io);
-}
-
 void stdio_expect_end(stdio *io)
 {
     for (int i = 1; i < 3; i++)
@@ -328,14 +207,4 @@ static const char *absent_path(const stdio *io, int which)
 const char *stdio_path(const stdio *io, int which)
 {
     return io->paths[which] != NULL ? io->paths[which] : absent_path(io, which);
-}
-
-const char *stdio_truncated(const stdio *io)
-{
-    neap_stream *s = NULL;
-
-    while ((s = next_output(io, s)) != NULL)
-        if (neap_stream_truncated(s) != NULL)
-            return neap_stream_truncated(s);
-    return io->counts[0] > 0 ? neap_stream_truncated(io->streams[0][0]) : NULL;
 }
