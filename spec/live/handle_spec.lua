@@ -136,9 +136,20 @@ describe("a handle", function()
       assert.is_true(theirs:resume())
    end)
 
+   --- Wait until a process is its command, and no more runc that becomes it: with
+   --- threads, and a name of its own.
+   local function await_command(pid)
+      live.wait_until(function()
+         local file <close> = io.open(("/proc/%d/comm"):format(pid))
+         return file and file:read "l" == "sleep"
+      end)
+   end
+
    it("looks into a running task", function()
       local _, task = started()
       local process = task:exec { id = "second", args = { "sleep", "1000" } }
+      await_command(task.pid)
+      await_command(process.pid)
       local pids = task:pids()
       table.sort(pids)
       local expected = { task.pid, process.pid }
