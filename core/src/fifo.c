@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -54,6 +55,13 @@ void fifo_expect_end(const char *path)
 void fifo_enlarge(int fd)
 {
     fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
+}
+
+size_t fifo_size(int fd)
+{
+    int size = 0;
+
+    return ioctl(fd, FIONREAD, &size) == 0 ? (size_t)size : 0;
 }
 
 int fifo_open_writer(const char *path)

@@ -33,6 +33,9 @@ void fifo_expect_end(const char *path);
 /* Let it hold more than usual, if the kernel will. */
 void fifo_enlarge(int fd);
 
+/* How many bytes wait to be read. */
+size_t fifo_size(int fd);
+
 /* Remove a FIFO; nothing else is ever removed. */
 void fifo_remove(const char *path);
 

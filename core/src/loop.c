@@ -42,6 +42,13 @@ char *loop_scratch(neap_loop *loop)
     return loop->scratch;
 }
 
+char *loop_pages(neap_loop *loop)
+{
+    if (loop->pages == NULL)
+        loop->pages = xpages();
+    return loop->pages;
+}
+
 void loop_hold(neap_loop *loop)
 {
     if (loop->holding++ == 0 && loop->mode == NEAP_LOOP_HOSTED)
@@ -120,6 +127,7 @@ static void on_handle_closed(uv_handle_t *handle)
     if (++loop->closed_handles < 2)
         return;
     free(loop->scratch);
+    free(loop->pages);
     free(loop);
 }
 

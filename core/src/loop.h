@@ -24,6 +24,9 @@ rpc_queue *loop_queue(const neap_loop *loop);
 #define LOOP_SCRATCH (256 << 10)
 char *loop_scratch(neap_loop *loop);
 
+/* The same for who needs much at once: HUGE_PAGE bytes in whole pages. */
+char *loop_pages(neap_loop *loop);
+
 /* Count a call that is on its way; `background` ones do not keep it going. */
 void loop_flight_begin(neap_loop *loop, bool background);
 void loop_flight_end(neap_loop *loop, bool background);

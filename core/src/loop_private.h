@@ -20,7 +20,7 @@ struct neap_loop {
     uv_async_t wake; /* HOSTED: the list has something; DRIVEN: an anchor */
     uv_thread_t thread;
     int closed_handles;
-    char *scratch;
+    char *scratch, *pages;
 
     int epoll, stop;  /* DRIVEN: the watcher's */
     bool armed, rung; /* it watches; it has seen something for libuv */

@@ -1,7 +1,6 @@
 #include "manifold.h"
 
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "fifo.h"
@@ -195,14 +194,18 @@ static void pause_a_moment(manifold *m, double seconds)
         timer_again(m->pause, seconds);
 }
 
+/* A file that wants it in large pieces takes all of one: none of it is held. */
 static ssize_t read_in_place(manifold *m, size_t *most)
 {
-    char *chunk = loop_scratch(m->loop);
+    size_t fit = m->outlets != NULL ? outlet_fit(m->outlets, m->fd) : 0;
+    char *chunk = fit > 0 ? loop_pages(m->loop) : loop_scratch(m->loop);
     ssize_t n;
 
     if (*most > LOOP_SCRATCH)
         *most = LOOP_SCRATCH;
-    n = read(m->fd, chunk, *most);
+    n = read(m->fd, chunk, fit > 0 ? fit : *most);
+    if (fit > 0)
+        *most = FULL; /* what is left in the FIFO is the next one's */
 
     if (n > 0 && m->outlets != NULL)
         outlet_take(m->outlets, chunk, (size_t)n);
@@ -212,15 +215,14 @@ static ssize_t read_in_place(manifold *m, size_t *most)
 /* As much as there is, for that is what somebody may keep. */
 static ssize_t read_to_keep(manifold *m, size_t most)
 {
-    int there = 0;
+    size_t there = fifo_size(m->fd);
     char *data;
     ssize_t n;
 
-    ioctl(m->fd, FIONREAD, &there);
     if (there < 1)
         there = 1; /* the end, or so it seems */
-    if ((size_t)there < most)
-        most = (size_t)there;
+    if (there < most)
+        most = there;
     data = xmalloc(most);
     n = read(m->fd, data, most);
     if (n > 0)
@@ -267,14 +269,14 @@ static size_t read_all(manifold *m)
     return size;
 }
 
-/* To write to a file takes as long: meanwhile the FIFO fills. */
+/* To write to a file takes long: meanwhile the FIFO may have filled. */
 static void pause_for(manifold *m, size_t size)
 {
     bool is_slow = manifold_is_sole(m) && outlet_is_file(m->outlets);
 
     if (size < LOTS)
         pause_a_moment(m, is_slow ? 0.001 : 0.002);
-    else if (!is_slow)
+    else if (!is_slow || fifo_size(m->fd) < FULL / 2)
         pause_a_moment(m, 0.001);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static void *there(void *memory)
 {
@@ -25,6 +26,14 @@ void *xcalloc(size_t count, size_t size)
 void *xrealloc(void *memory, size_t size)
 {
     return there(realloc(memory, size != 0 ? size : 1));
+}
+
+void *xpages(void)
+{
+    void *memory = there(aligned_alloc(HUGE_PAGE, HUGE_PAGE));
+
+    madvise(memory, HUGE_PAGE, MADV_HUGEPAGE);
+    return memory;
 }
 
 char *xstrdup(const char *text)

@@ -10,6 +10,10 @@ void *xrealloc(void *memory, size_t size);
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t length);
 
+/* A huge page, or as many small ones where there are none. */
+#define HUGE_PAGE ((size_t)2 << 20)
+void *xpages(void);
+
 /* printf into memory of its own. */
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -63,6 +62,13 @@ bool outlet_copies(const neap_stream *s)
     return !is_read(s);
 }
 
+size_t outlet_fit(const neap_stream *s, int fifo)
+{
+    if (!outlet_is_file(s) || !direct_is_due(&s->direct))
+        return 0;
+    return direct_fit(&s->direct, s->other, fifo_size(fifo));
+}
+
 /* --- where it goes -------------------------------------------------------- */
 
 static void capture(neap_stream *s, const char *data, size_t size)
@@ -100,6 +106,8 @@ static ssize_t write_far(neap_stream *s, const char *data, size_t size)
 {
     if (s->is_socket)
         return send(s->other, data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (outlet_is_file(s))
+        return direct_write(&s->direct, s->other, data, size);
     return fd_write(s->other, data, size);
 }
 
@@ -133,14 +141,6 @@ bool outlet_splices(const neap_stream *s)
            backlog_is_empty(&s->backlog);
 }
 
-/* The kernel does not say which of the two sides it was. */
-static bool fifo_is_empty(int fifo)
-{
-    int size = 0;
-
-    return ioctl(fifo, FIONREAD, &size) != 0 || size == 0;
-}
-
 ssize_t outlet_splice(neap_stream *s, int fd, size_t most)
 {
     ssize_t n = splice_some(s->way, fd, s->other, most);
@@ -148,12 +148,13 @@ ssize_t outlet_splice(neap_stream *s, int fd, size_t most)
 
     if (n > 0) {
         s->moved += (size_t)n;
-    } else if (n < 0 &&
-               (problem == EINVAL || (problem == EPIPE && fifo_is_empty(fd)))) {
+    } else if (n < 0 && (problem == EINVAL ||
+                         (problem == EPIPE && fifo_size(fd) == 0))) {
         s->way = SPLICE_NEVER; /* who has left misses nothing so far */
     } else if (n < 0 && problem != EAGAIN && problem != EINTR) {
         give_up(s, problem);
-    } else if (n < 0 && s->far != NULL && !fifo_is_empty(fd)) {
+    } else if (n < 0 && s->far != NULL && fifo_size(fd) > 0) {
+        /* EAGAIN was the far side's, which the kernel does not say */
         s->is_full = true;
         watch_start(s->far, UV_WRITABLE);
     }

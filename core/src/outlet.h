@@ -38,6 +38,10 @@ ssize_t outlet_splice(neap_stream *s, int fd, size_t most);
 /* Does it go to a regular file? */
 bool outlet_is_file(const neap_stream *s);
 
+/* How much of what is in `fifo` it should get in one piece, of whole pages; 0:
+ * it is all one. */
+size_t outlet_fit(const neap_stream *s, int fifo);
+
 /* Nothing more comes. It was detached. */
 void outlet_end(neap_stream *s);
 

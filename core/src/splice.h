@@ -9,7 +9,7 @@
  * Bytes from a FIFO to where they go, within the kernel: another FIFO, or a
  * device. To a regular file it copies them all the same, from memory that has
  * gone cold; and to append it would need an offset of its own, which would
- * write over what others append.
+ * write over what others append. What is cheap there, direct.h knows.
  */
 typedef enum splice_way {
     SPLICE_NEVER,

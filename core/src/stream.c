@@ -182,6 +182,8 @@ bool stream_open_far(neap_stream *s, const neap_stdio_end *end, neap_error *err)
     s->is_socket = fd_is_socket(s->other);
     if (!s->is_input)
         s->way = splice_way_of(s->other, end->kind == NEAP_STDIO_FILE);
+    if (!s->is_input && end->kind == NEAP_STDIO_FILE)
+        direct_open(&s->direct, s->other);
     return true;
 }
 

@@ -4,6 +4,7 @@
 /* What the files of streams share. */
 
 #include "backlog.h"
+#include "direct.h"
 #include "loop.h"
 #include "manifold.h"
 #include "request.h"
@@ -45,6 +46,7 @@ struct neap_stream {
     int other;      /* where output goes, or input comes from; -1: nowhere */
     watch *far;     /* on other; NULL for a regular file */
     splice_way way; /* output: to other */
+    direct direct;  /* the same, where that is a file of our own opening */
     bool is_socket; /* other is: others hold it too, it stays as it is */
 
     /* input */

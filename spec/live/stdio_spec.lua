@@ -130,6 +130,17 @@ describe("standard streams", function()
          { read_file(out), read_file(err), mode_of(out), mode_of(err) })
    end)
 
+   it("go to files in bulk, to the byte", function()
+      local out = live.path "bulk"
+      local size = (40 << 20) + 1
+      run("echo first", { stdout = out })
+      run("yes 0123456789abcde | head -c " .. size, { stdout = out })
+      local text = read_file(out)
+      assert.equal(6 + size, #text)
+      assert.is_true(text == "first\n" .. ("0123456789abcde\n"):rep(size >> 4) .. "0")
+      os.remove(out)
+   end)
+
    it("say when a file takes no more", function()
       local result = run("head -c 100000 /dev/zero; echo on >&2", { stdout = "/dev/full" })
       assert.same({ "ENOSPC", "on\n", 0 }, { result.truncated, result.stderr, result.code })
