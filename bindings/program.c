@@ -146,10 +146,18 @@ static void preload(lua_State *L, const char *name, lua_CFunction open)
     lua_pop(L, 1);
 }
 
+/*
+ * Where the heap has grown to that many percent, Lua collects. Its own 200 let
+ * a script that runs 200 containers grow by 0.9 MiB after the 50th, this by
+ * 0.25, for 1.7 % more instructions.
+ */
+#define GC_PAUSE 175
+
 static int run(lua_State *L)
 {
     const arguments *args = lua_touserdata(L, 1);
 
+    lua_gc(L, LUA_GCINC, GC_PAUSE, 0, 0);
     luaL_openlibs(L);
     preload(L, "neap.core", luaopen_neap_core);
     preload(L, "neap.host", luaopen_neap_host);

@@ -3,10 +3,10 @@
 local live = require "support.live"
 local shell = require "support.shell"
 
-local COUNT <const>, WARM <const>, LIMIT <const> = 200, 100, 16
+local COUNT <const>, WARM <const>, LIMIT <const> = 200, 50, 16
 -- KiB, from the first WARM to the end. Nothing is kept of a container but its result:
--- without, it is 250 from the 200th to the 1200th. Lua's heap goes from 2 to 4 MiB and
--- back each 50 or so; what is resident for that is there after some rounds.
+-- without, it is 250 from the 200th to the 1200th. Lua's heap grows and shrinks by most
+-- of itself each 50 or so; what is resident for that is there after some rounds.
 local GROWTH <const> = 512
 
 local SCRIPT <const> = [[
