@@ -25,7 +25,7 @@ static int search(lua_State *L)
                               sizeof *modules, compare);
 
     if (m == NULL) {
-        lua_pushfstring(L, "\n\tno module '%s' in the program", name);
+        lua_pushfstring(L, "no module '%s' in the program", name);
         return 1;
     }
     if (luaL_loadbufferx(L, (const char *)m->code, m->size, name, "b") !=

@@ -67,6 +67,21 @@ describe("neap.program.require", function()
       assert.error_matches(function() load_module(NAME) end, "loop while loading module")
    end)
 
+   it("gives a module that a loop leads back to, where it has said what it is", function()
+      package.preload[NAME] = function()
+         package.loaded[NAME] = "itself"
+         assert.equal("itself", load_module(NAME))
+         coroutine.yield()
+      end
+      local first, second = coroutine.create(load_module), coroutine.create(load_module)
+
+      assert.is_true(coroutine.resume(first, NAME))
+      coroutine.resume(second, NAME)
+      assert.equal("suspended", coroutine.status(second)) -- it is not whole yet
+      assert.same({ true, "itself", ":preload:" }, { coroutine.resume(first) })
+      assert.same({ true, "itself" }, { coroutine.resume(second) })
+   end)
+
    it("can load again what failed", function()
       package.preload[NAME] = function() error "first time" end
       assert.error_matches(function() load_module(NAME) end, "first time")
@@ -76,9 +91,14 @@ describe("neap.program.require", function()
    end)
 
    it("says where it looked", function()
+      local own = function(name) return ("no module '%s' of ours"):format(name) end
+      table.insert(package.searchers, 1, own)
+      finally(function() table.remove(package.searchers, 1) end)
+
       assert.error_matches(
          function() load_module "neap.nowhere" end,
-         "module 'neap.nowhere' not found:.*no field package.preload"
+         "module 'neap.nowhere' not found:\n\tno module 'neap.nowhere' of ours\n"
+            .. "\tno field package.preload%['neap.nowhere'%]\n\tno file"
       )
    end)
 end)

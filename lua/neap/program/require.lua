@@ -23,7 +23,7 @@ local function search(name)
       if type(loader) == "function" then return loader, extra end
       if type(loader) == "string" then tried[#tried + 1] = loader end
    end
-   error(("module '%s' not found:%s"):format(name, table.concat(tried)), 3)
+   error(("module '%s' not found:\n\t%s"):format(name, table.concat(tried, "\n\t")), 3)
 end
 
 --- Make such a function.
@@ -46,6 +46,7 @@ function maker.new(condition)
    local function await(name)
       local me = coroutine.running()
       if is_loop(name, me) then
+         if package.loaded[name] then return end -- it has said what it will be
          error(("loop while loading module '%s'"):format(name), 3)
       end
       waits[me] = name
