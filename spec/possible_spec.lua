@@ -162,7 +162,7 @@ describe("the mounts of a spec", function()
    local MACHINE <const> = {
       links = {
          ["/root/lp"] = "/proc", ["/root/up"] = "../../proc/.", ["/root/run/in"] = "/proc",
-         ["/root/loop"] = "loop",
+         ["/root/loop"] = "loop", ["/root/far"] = "/a/near", ["/root/a/near"] = "../up",
       },
       directories = { ["/tmp"] = true, ["/dev"] = true, ["/p"] = true },
       missing = {
@@ -175,6 +175,7 @@ describe("the mounts of a spec", function()
       { { mount("tmpfs", "/lp") }, "[/lp]: leads to /proc, and only a proc" },
       { { mount("sysfs", "/up") }, "[/up]: leads to /proc, and only" },
       { { mount("bind", "/proc", "/tmp", "rbind") }, "[/proc]: only a proc" },
+      { { mount("tmpfs", "/far") }, "[/far]: leads to /proc, and only" },
       { { mount("none", "/lp/version", "/f", "bind") }, "[/lp/version]: leads to /proc/version," },
       { { mount("bind", "/proc/a", "/f") }, "[/proc/a]: is inside /proc" },
       { { mount("tmpfs", "/dev", "tmpfs", "dev", "nodev") }, "[/dev]: no device can be opened" },

@@ -37,6 +37,27 @@ describe("neap.spec of an exec", function()
       assert.matches("A=2 TERM=xterm B=3", env, 1, true)
    end)
 
+   it("has the container's groups beside those of another user", function()
+      local context = { groups = { 5, "them" }, read_file = function() return "them:x:9:\n" end }
+      local function gids(config)
+         config.id, config.args = "x", { "id" }
+         return assert(spec.exec(base, config, context)).user.additionalGids
+      end
+
+      assert.same({ 3, 5, 9 }, gids { user = { uid = 2, gid = 3 } })
+      assert.same({ 3, 5, 9, 7 }, gids { user = { uid = 2, gid = 3 }, groups = { 7, 5 } })
+      assert.same(base.process.user.additionalGids, gids {}) -- which has them already
+   end)
+
+   it("says which of the container's groups is not there", function()
+      local process, err = spec.exec(base, {
+         id = "x", args = { "id" }, user = { uid = 2, gid = 3 },
+      }, { groups = { "them" } })
+
+      assert.is_nil(process)
+      assert.matches("the container's groups[1]: the rootfs has no group", err.message, 1, true)
+   end)
+
    it("fails on a user that is not there", function()
       local process, err = spec.exec(base, { id = "x", args = { "id" }, user = { name = "u" } })
 
