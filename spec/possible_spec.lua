@@ -62,12 +62,26 @@ describe("the limits of a spec that others wrote", function()
       { "pids", { limit = -3 } }, { "unified", {} }, { "hugepageLimits", {} }, { "rdma", {} },
       { "blockIO", { weight = 0, throttleReadBpsDevice = {} } },
       { "memory", { disableOOMKiller = false } },
+      -- As many pages as are called unlimited, and as the limit has.
+      { "memory", { swap = math.maxinteger - 4095 } },
+      { "memory", { limit = -1, swap = math.maxinteger } },
+      { "memory", { limit = 20000001, swap = 20000000 } },
    }
    for i, row in ipairs(good) do
       it(("may be what the runtime takes (%d)"):format(i), function()
          assert(make(limited(row[1], row[2]), V1))
       end)
    end
+
+   it("are counted by the byte in version 2", function()
+      for _, row in ipairs {
+         { { swap = math.maxinteger }, "needs memory.limit" },
+         { { limit = 20000001, swap = 20000000 }, "20000000 is less than memory.limit" },
+      } do
+         local _, err = make(limited("memory", row[1]), { cgroup = "v2" })
+         assert.matches("spec.linux.resources.memory.swap: " .. row[2], err.message, 1, true)
+      end
+   end)
 
    it("say nothing of version 2 that newer runtimes take", function()
       assert(make(limited("cpu", { shares = 1 }), { cgroup = "v2" }))

@@ -2,6 +2,7 @@
 -- whoever asks; and the runtime agrees: it fails at each of these, and takes the rest.
 
 local live = require "support.live"
+local machine = require "neap.machine"
 local neap = require "neap"
 local possible = require "neap.spec.possible"
 
@@ -56,6 +57,11 @@ local GOOD <const> = {
    { "a link that is covered", mounted("tmpfs", "/run/in", "tmpfs") },
    { "a parameter", with_sysctl "net/ipv4/conf/lo/forwarding" },
 }
+
+if machine.cgroup() ~= "v2" then
+   GOOD[#GOOD + 1] = { "swap without end", limited("memory", { swap = math.maxinteger }) }
+   GOOD[#GOOD + 1] = { "as many pages", limited("memory", { limit = 20000001, swap = 20000000 }) }
+end
 
 describe("a spec that others wrote", function()
    local client, rootfs

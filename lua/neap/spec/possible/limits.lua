@@ -17,7 +17,22 @@ local function number(section, name)
    return whole and whole ~= 0 and whole or nil
 end
 
-local function check_memory(memory)
+--- The kernel's version 1 compares pages, of at most this size, and no limit is as many
+--- as can be counted; for version 2 it is runc that compares, bytes.
+local PAGE <const> = 64 * 1024
+
+local function check_swap(swap, limit, version)
+   local is_v2 = version == "v2"
+   local unit, least = is_v2 and 1 or PAGE, limit or math.maxinteger
+   local is_less = swap // unit < least // unit
+   if not limit and (is_v2 or is_less) then
+      return "memory.swap: needs memory.limit, which it includes"
+   end
+   if not is_less then return end
+   return ("memory.swap: %d is less than memory.limit, which it includes (%d)"):format(swap, limit)
+end
+
+local function check_memory(memory, version)
    for _, name in ipairs { "limit", "reservation", "swap" } do
       local value = number(memory, name)
       if value and value < -1 then
@@ -25,17 +40,11 @@ local function check_memory(memory)
       end
    end
    local limit, swap = number(memory, "limit"), number(memory, "swap")
-   local is_bounded = limit and limit ~= -1
-   if is_bounded and limit < defaults.memory_impossible then
+   if limit == -1 then limit = nil end
+   if limit and limit < defaults.memory_impossible then
       return ("memory.limit: in %d bytes nothing starts"):format(limit)
    end
-   if not swap or swap == -1 then return end
-   if not is_bounded then return "memory.swap: needs memory.limit, which it includes" end
-   if swap < limit then
-      return ("memory.swap: %d is less than memory.limit, which it includes (%d)"):format(
-         swap, limit
-      )
-   end
+   return swap and swap ~= -1 and check_swap(swap, limit, version) or nil
 end
 
 --- The kernel's own bounds (sched, tg_set_cfs_bandwidth), and version 1's of shares.
@@ -105,7 +114,7 @@ end
 ---@return string? why  "memory.limit: ..."
 function limits.check(resources, machine)
    local version = machine.cgroup()
-   local why = check_memory(resources.memory) or check_cpu(resources.cpu, version)
+   local why = check_memory(resources.memory, version) or check_cpu(resources.cpu, version)
       or check_pids(resources.pids)
    if why or not version or version == "v2" then return why end
    local resolved, unable = host.check(effective(resources), nil, machine)
