@@ -128,6 +128,48 @@ describe("the parameters of a spec", function()
    end)
 end)
 
+describe("what another runtime than runc can do", function()
+   local RUNC <const> = {
+      "io.containerd.runc.v2", "/usr/bin/containerd-shim-runc-v2", "a.runc.v2", -- the same shim
+   }
+   local OTHERS <const> = { "io.containerd.kata.v2", "/opt/containerd-shim-kata-v2", "a.xrunc.v2" }
+   local MACHINE <const> = {
+      cgroup = "v1", missing = { ["/proc/sys/net/foo"] = true },
+      files = { ["/proc/sys/fs/nr_open"] = "1000\n" },
+   }
+   local RLIMITS <const> = { { type = "RLIMIT_NOFILE", soft = 1, hard = 1001 } }
+
+   local edits = {
+      limited("memory", { limit = 1 }),
+      function(spec) spec.linux.sysctl = { ["net.foo"] = "1" } end,
+      function(spec) spec.process.rlimits = RLIMITS end,
+      function(spec)
+         spec.mounts[#spec.mounts + 1] = { type = "tmpfs", source = "tmpfs", destination = "/proc" }
+      end,
+   }
+
+   local function exec(runtime)
+      local rule = { name = "p", fn = function(process) process.rlimits = RLIMITS end }
+      return specs.exec({ process = { cwd = "/" } }, { args = { "true" } }, {
+         namespace = "n", machine = machine_of(MACHINE), policies = { rule },
+         container = { runtime = runtime },
+      })
+   end
+
+   it("is not known here, where its kernel may be its own", function()
+      for _, runtime in ipairs(OTHERS) do
+         for _, edit in ipairs(edits) do assert(make(edit, MACHINE, { runtime = runtime })) end
+         assert(exec(runtime))
+      end
+      for _, runtime in ipairs(RUNC) do
+         for _, edit in ipairs(edits) do
+            assert.is_nil((make(edit, MACHINE, { runtime = runtime })))
+         end
+         assert.is_nil((exec(runtime)))
+      end
+   end)
+end)
+
 describe("the open files of a spec", function()
    local FILES <const> = { files = { ["/proc/sys/fs/nr_open"] = "1000\n" } }
 

@@ -29,6 +29,7 @@ local spec = {}
 ---@field origin? neap.spec.Notes  filled: which option set what
 ---@field policies? neap.policy.Rule[]  that apply
 ---@field client? neap.Client     for policies
+---@field container? neap.Container  of an exec: for policies, and whose runtime it is
 ---@field private is_whole? boolean
 ---@field private is_shared? boolean  most of it is the template's, which is valid
 
@@ -79,7 +80,9 @@ local function check(made, config, context)
    if context.platform == "windows" or not (is_others or is_special(made, config)) then
       return true
    end
-   why = require "neap.spec.possible".check(made, config, context.machine, is_others)
+   local possible = require "neap.spec.possible"
+   if not possible.is_known(config.runtime) then return true end
+   why = possible.check(made, config, context.machine, is_others)
    return why == nil, why
 end
 
@@ -167,8 +170,9 @@ function spec.exec(container_spec, config, context)
    local ok = made ~= nil
    if ok then ok, why = obey(made, config, inner, "exec") end
    if ok and inner.policies then ok, why = valid.process(made) end
-   if ok and inner.policies then
-      why = require "neap.spec.possible".process(made, inner.machine)
+   local possible = ok and inner.policies and require "neap.spec.possible"
+   if possible and possible.is_known(inner.container and inner.container.runtime) then
+      why = possible.process(made, inner.machine)
       ok = why == nil
    end
    if ok then return made end

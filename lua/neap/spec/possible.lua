@@ -1,5 +1,6 @@
 --- What a finished spec asks for that this machine cannot do, and runc 1.1 finds out
---- when the container starts. Nothing is refused here that it would take.
+--- when the container starts. Nothing is refused here that it would take. Of other
+--- runtimes nothing is known here: a virtual machine's kernel is its own.
 
 local escape = require "neap.escape"
 local fields = require "neap.fields"
@@ -12,6 +13,15 @@ local LINE <const> = 4096 -- the kernel reads its parameters in no larger pieces
 
 local function given(value)
    if value ~= json.null then return value end
+end
+
+--- Is a container of this runtime runc's? It names a shim by its end, or by
+--- its path (neap.config.life).
+---@param runtime? string
+---@return boolean
+function possible.is_known(runtime)
+   return not runtime or runtime:find "^[^/]+%.runc%.v%d$" ~= nil
+      or runtime:find "/containerd%-shim%-runc%-v%d$" ~= nil
 end
 
 --- Interfaces come and go: what is below theirs is known for those that all have.
@@ -81,7 +91,7 @@ local function root_of(spec, config)
    return type(root) == "string" and root:sub(1, 1) == "/" and root or nil
 end
 
---- Check a spec that is valid.
+--- Check a valid spec of a container of runc's.
 ---@param spec table
 ---@param config table
 ---@param machine neap.Machine
