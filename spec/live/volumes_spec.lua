@@ -200,6 +200,20 @@ describe("volumes", function()
       sh("rm -r " .. rootfs .. "/large")
    end)
 
+   it("that another has filled meanwhile are as he left them", function()
+      sh("mkdir -p " .. rootfs .. "/few && touch " .. rootfs .. "/few/1")
+      local volume = need(volumes:create { name = "raced" })
+      local rename = os.rename
+      finally(function() os.rename = rename end)
+      os.rename = function(from, to)
+         if to == volume.path then sh("touch " .. to .. "/theirs") end
+         return rename(from, to)
+      end
+
+      assert.equal("theirs\n", run({ "raced:/few" }, "ls /few"))
+      assert.equal("", sh("ls -A " .. directory .. " | grep '^\\.' || true"))
+   end)
+
    it("that are in use while they are empty are filled as they are", function()
       sh("mkdir -p " .. rootfs .. "/few && touch " .. rootfs .. "/few/1")
       local holder = need(client:create {
