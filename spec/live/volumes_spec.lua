@@ -204,8 +204,8 @@ describe("volumes", function()
       sh("mkdir -p " .. rootfs .. "/few && touch " .. rootfs .. "/few/1")
       local volume = need(volumes:create { name = "raced" })
       local rename = os.rename
-      finally(function() os.rename = rename end)
-      os.rename = function(from, to)
+      finally(function() os.rename = rename end) -- luacheck: ignore 122
+      os.rename = function(from, to) -- luacheck: ignore 122
          if to == volume.path then sh("touch " .. to .. "/theirs") end
          return rename(from, to)
       end
