@@ -100,6 +100,7 @@ describe("the parameters of a spec", function()
    local MISSING <const> = {
       ["/proc/sys/net/foo/bar"] = true, ["/proc/sys/net/ipv4/conf/eth9/forwarding"] = true,
       ["/proc/sys/net/ipv4/conf/lo/nothing"] = true,
+      ["/proc/sys/net/mpls/conf/eth9/input"] = true,
    }
 
    local function with(name)
@@ -119,6 +120,7 @@ describe("the parameters of a spec", function()
 
    it("may be an interface's that comes later, or another network's", function()
       assert(make(with "net.ipv4.conf.eth9.forwarding", { missing = MISSING }))
+      assert(make(with "net.mpls.conf.eth9.input", { missing = MISSING }))
       assert(make(function(spec)
          with "net.foo.bar"(spec)
          for _, namespace in ipairs(spec.linux.namespaces) do

@@ -28,7 +28,7 @@ end
 local ALWAYS <const> = { all = true, default = true, lo = true }
 
 local function is_of_some_interface(file)
-   local kind, interface = file:match "^net/ipv[46]/(%l+)/([^/]+)"
+   local kind, interface = file:match "^net/%w+/(%l+)/([^/]+)"
    if kind ~= "conf" and kind ~= "neigh" then return false end
    return interface ~= nil and not ALWAYS[interface]
 end
