@@ -1,8 +1,11 @@
 local core = require "neap.core"
 local fs = core.fs
+local kernel = require "support.kernel"
 local lfs = require "lfs"
 local neap = require "neap"
 local shell = require "support.shell"
+
+local lacking <const> = kernel.lacks "pidfd_open"
 
 local function temporary()
    local path = os.tmpname()
@@ -20,6 +23,7 @@ end
 
 describe("core.spawn_program", function()
    it("starts what is no child of ours, and hears what it says", function()
+      if lacking then pending(lacking) end
       local said, pid = core.spawn_program {
          "/bin/sh", "-c", "echo out; echo err >&2; pwd; ps -o ppid= -o sid= $$; echo $$",
       }
@@ -33,6 +37,7 @@ describe("core.spawn_program", function()
    end)
 
    it("gives it nothing of ours that is open", function()
+      if lacking then pending(lacking) end
       local said = core.spawn_program { "/bin/sh", "-c", "ls /proc/$$/fd" }
 
       assert.equal("0\n1\n2\n", (read_all(said):gsub("1?[0-9]\n$", function(last)
@@ -58,6 +63,7 @@ describe("core.spawn_program", function()
    end)
 
    it("says why it cannot", function()
+      if lacking then pending(lacking) end
       local said, err = core.spawn_program { "/nonexistent" }
 
       assert.is_nil(said)
@@ -77,6 +83,7 @@ describe("core.watch", function()
    end)
 
    it("tells of a process's end", function()
+      if lacking then pending(lacking) end
       local said, pid = core.spawn_program { "/bin/sleep", "1000" }
       local watch <close> = assert(core.watch({}, pid))
       local fiber = neap.spawn(function() return watch:read() == nil end)
@@ -87,6 +94,7 @@ describe("core.watch", function()
    end)
 
    it("kills the process, and so does what was started", function()
+      if lacking then pending(lacking) end
       for i = 1, 2 do
          local said <close>, pid = core.spawn_program { "/bin/sleep", "1000" }
          local watch <close> = assert(core.watch({}, pid))
@@ -100,6 +108,7 @@ describe("core.watch", function()
    end)
 
    it("refuses a process that has ended, and what is no directory", function()
+      if lacking then pending(lacking) end
       local _, ended = core.watch({}, 2 ^ 22 | 0)
       local _, missing = core.watch { "/nonexistent" }
 
@@ -293,6 +302,7 @@ end)
 
 describe("fs.end_reader", function()
    it("kills who holds the lock, and nobody where nobody does", function()
+      if lacking then pending(lacking) end
       local path = temporary() .. "/lock"
       assert(io.open(path, "w")):close()
       local said, pid = core.spawn_program {

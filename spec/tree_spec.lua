@@ -1,5 +1,8 @@
 local core = require "neap.core"
+local kernel = require "support.kernel"
 local neap = require "neap"
+
+local lacking <const> = kernel.lacks "openat2"
 
 describe("core.tree", function()
    local dir
@@ -17,6 +20,7 @@ describe("core.tree", function()
    after_each(function() os.execute("rm -rf " .. dir) end)
 
    it("copies what is in a directory, and removes it", function()
+      if lacking then pending(lacking) end
       assert.is_true(core.tree.copy(dir .. "/root", "/data", dir .. "/to"))
       sh "cmp root/data/sub/file to/sub/file"
 
@@ -25,6 +29,7 @@ describe("core.tree", function()
    end)
 
    it("says what is not there", function()
+      if lacking then pending(lacking) end
       local ok, err = core.tree.copy(dir .. "/root", "/none", dir .. "/to")
       assert.is_nil(ok)
       assert.same({ "not_found", "tree.copy", "ENOENT" }, { err.code, err.op, err.errno })
@@ -36,6 +41,7 @@ describe("core.tree", function()
    end)
 
    it("finishes a removal whose fiber is cancelled", function()
+      if lacking then pending(lacking) end
       local fiber = neap.spawn(function() core.tree.remove(dir .. "/root") end)
       neap.sleep(0)
       fiber:cancel()
