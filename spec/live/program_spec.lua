@@ -278,7 +278,7 @@ describe("neap engine", function()
       local dir = live.path "engine"
       local function engine(...)
          return shell.run({ shell.program, "--engine", dir, ... }, {
-            env = { CONTAINERD_ADDRESS = false, CONTAINERD_NAMESPACE = false },
+            env = { CONTAINERD_ADDRESS = false, CONTAINERD_NAMESPACE = live.namespace },
          })
       end
       finally(function() engine("engine", "stop", "--force") end)
@@ -291,9 +291,15 @@ describe("neap engine", function()
 
       local refused = engine("engine", "stop")
       assert.equal(1, refused.code)
-      assert.matches("default/x", refused.stderr, 1, true)
+      assert.matches(live.namespace .. "/x", refused.stderr, 1, true)
 
       assert.equal(0, engine("engine", "stop", "--force").code)
       assert.equal(1, engine("engine", "status").code)
+
+      local deleted = engine("-e", [[
+         local client <close> = assert(require "neap".connect {})
+         print(assert(client:load "x"):delete())
+      ]])
+      assert.same({ "true\n", "" }, { deleted.stdout, deleted.stderr })
    end)
 end)
