@@ -31,6 +31,7 @@ local spec = {}
 ---@field client? neap.Client     for policies
 ---@field container? neap.Container  of an exec: for policies, and whose runtime it is
 ---@field private is_whole? boolean
+---@field private is_foreign? boolean  the user's spec, function or concern, or a policy
 ---@field private is_shared? boolean  most of it is the template's, which is valid
 
 --- Let the user's function edit the spec, or replace it.
@@ -74,15 +75,14 @@ end
 
 local function check(made, config, context)
    if context.is_shared then return valid.command(made.process) end
-   local is_others = is_foreign(config, context)
-   local ok, why = (is_others and valid.check or valid.together)(made, context.platform)
+   local judge = context.is_foreign and valid.check or valid.together
+   local ok, why = judge(made, context.platform)
    if not ok then return nil, why end
-   if context.platform == "windows" or not (is_others or is_special(made, config)) then
-      return true
-   end
+   local is_plain = not context.is_foreign and not is_special(made, config)
+   if context.platform == "windows" or is_plain then return true end
    local possible = require "neap.spec.possible"
    if not possible.is_known(config.runtime) then return true end
-   why = possible.check(made, config, context.machine, is_others)
+   why = possible.check(made, config, context.machine, context.is_foreign)
    return why == nil, why
 end
 
@@ -138,6 +138,7 @@ function spec.new(config, context)
    local inner = complete(context, {
       id = context.id or config.id,
       is_whole = type(config.spec) == "table",
+      is_foreign = is_foreign(config, context),
       origin = context.origin or {},
    })
 

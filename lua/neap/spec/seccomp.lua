@@ -42,12 +42,6 @@ local function bounding_of(spec, is_ours)
    return names
 end
 
---- May somebody write to what is shared? The user's own functions may.
-local function is_edited(config, context)
-   return type(config.spec) == "function" or config.concerns ~= nil
-      or context.policies ~= nil
-end
-
 local BUILTIN <const>, UNCONFINED <const> = { kind = "builtin" }, { kind = "unconfined" }
 
 ---@param spec table
@@ -70,15 +64,15 @@ function seccomp.apply(spec, config, context)
 
    local profile, why = profile_of(wanted, context)
    if not profile then return nil, why end
-   local is_others = context.is_whole or is_edited(config, context)
    local made = resolve.new(profile, {
       machine = context.machine.architecture(), release = context.machine.release(),
-      caps = bounding_of(spec, not is_others),
+      caps = bounding_of(spec, not context.is_foreign),
    })
    if not config.seccomp then
       origin["linux.seccomp.syscalls"] = origin["process.capabilities"]
    end
-   spec.linux.seccomp = is_edited(config, context) and copy.deep(made) or made
+   -- What is shared nobody else may write to.
+   spec.linux.seccomp = context.is_foreign and copy.deep(made) or made
    return true
 end
 

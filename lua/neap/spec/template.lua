@@ -23,8 +23,8 @@ end
 ---@param context neap.spec.Context
 ---@return boolean
 function template.fits(config, context)
-   if not context.shares or context.platform == "windows" then return false end
-   if config.spec or config.concerns or context.policies then return false end
+   local may_share = context.shares and not context.is_foreign
+   if not may_share or context.platform == "windows" then return false end
    for option in pairs(config) do
       if SHARED[option] then return false end
    end
