@@ -148,17 +148,16 @@ static bool push_kept(lua_State *L)
 
 static bool write_kept(lua_State *L, sheet *s)
 {
-    bool is_kept = !s->pretty && push_kept(L);
     const char *text;
     size_t size;
 
-    if (is_kept) {
-        text = lua_tolstring(L, -1, &size);
+    if (s->pretty)
+        return false;
+    text = push_kept(L) ? lua_tolstring(L, -1, &size) : NULL;
+    if (text != NULL)
         neap_json_written(s->writer, text, size);
-    }
-    if (!s->pretty)
-        lua_pop(L, 1);
-    return is_kept;
+    lua_pop(L, 1);
+    return text != NULL;
 }
 
 static void write_table(lua_State *L, sheet *s, const walk *here)

@@ -16,16 +16,22 @@ static void tell_end(vigil *v, double apart_s)
                     " 'exit_status': 137, 'exited_at': 1000}");
 }
 
+/* It runs, somebody waits, and then its end is told, and so the deletion. */
+static void end_after(vigil *v, double seconds, reply *r)
+{
+    v->client->doubt_s = 100;
+    vigil_start(v);
+    vigil_tell_start(v);
+    reply_wait(v->task, r);
+    tell_end(v, seconds);
+    reply_await(&v->w, r);
+}
+
 static void test_dead_shim(vigil *v)
 {
     reply r, gone = { 0 };
 
-    v->client->doubt_s = 100;
-    vigil_start(v);
-    vigil_tell_start(v);
-    reply_wait(v->task, &r);
-    tell_end(v, 0.0005);
-    reply_await(&v->w, &r);
+    end_after(v, 0.0005, &r);
     assert(r.exit.code == 137 && r.exit.lost);
     assert(neap_container_has_no_task(v->box));
     neap_process_delete(v->task, reply_exit, &gone);
@@ -59,12 +65,7 @@ static void test_killed_and_deleted(vigil *v)
 {
     reply r, gone = { 0 };
 
-    v->client->doubt_s = 100;
-    vigil_start(v);
-    vigil_tell_start(v);
-    reply_wait(v->task, &r);
-    tell_end(v, 0.006);
-    reply_await(&v->w, &r);
+    end_after(v, 0.006, &r);
     assert(r.exit.code == 137 && r.exit.time == 1000 && !r.exit.lost);
     assert(neap_process_has_vanished(v->task));
     neap_process_delete(v->task, reply_exit, &gone);

@@ -83,6 +83,17 @@ static void await_stream(world *w, unsigned count)
         world_turn(w);
 }
 
+/* The server has it, and says nothing to who reads it. */
+static rpc_stream *open_waiting(world *w, rpc *r, outcome *o)
+{
+    rpc_stream *s = open_stream(r);
+
+    server_stream(w->server, FLOW);
+    rpc_stream_read(s, outcome_bytes, o);
+    await_stream(w, 1);
+    return s;
+}
+
 static void test_stream_both_ways(world *w)
 {
     unsigned before = server_messages(w->server, FLOW);
@@ -164,12 +175,9 @@ static void test_stream_close_with_a_read(world *w)
 static void test_close_under_a_stream(world *w)
 {
     rpc *r = open_rpc(w, 0);
-    rpc_stream *s = open_stream(r);
     outcome o = { 0 };
+    rpc_stream *s = open_waiting(w, r, &o);
 
-    server_stream(w->server, FLOW);
-    rpc_stream_read(s, outcome_bytes, &o);
-    await_stream(w, 1);
     rpc_close(r, 0);
     outcome_await(w, &o);
     assert(o.code == NEAP_CANCELLED);
@@ -182,12 +190,9 @@ static void test_close_under_a_stream(world *w)
 static void test_stream_server_gone(world *w)
 {
     rpc *r = open_rpc(w, 0);
-    rpc_stream *s = open_stream(r);
     outcome o = { 0 };
+    rpc_stream *s = open_waiting(w, r, &o);
 
-    server_stream(w->server, FLOW);
-    rpc_stream_read(s, outcome_bytes, &o);
-    await_stream(w, 1);
     server_drop(w->server);
     outcome_await(w, &o);
     assert(o.code == NEAP_UNAVAILABLE);

@@ -7,12 +7,7 @@ local hash = require "neap.hash"
 local live = require "support.live"
 local shell = require "support.shell"
 
-local sh = shell.sh
-
-local function need(value, err)
-   if not value then error(err, 2) end
-   return value
-end
+local need, sh = live.need, shell.sh
 
 describe("a rootfs below an overlay", function()
    local client, rootfs, before, directory

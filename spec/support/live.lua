@@ -145,6 +145,12 @@ live.default = setmetatable({
 }, Daemon)
 live.address = live.default.address
 
+--- What there is, or raise the error itself: luassert's would be its text.
+function live.need(value, err)
+   if not value then error(err, 2) end
+   return value
+end
+
 function live.client(options) return live.default:client(options) end
 function live.ctr(...) return live.default:ctr(...) end
 function live.count(fn, ...) return live.default:count(fn, ...) end
